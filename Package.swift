@@ -1,0 +1,57 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// LibTorch is looked for in $LIBTORCH, else where scripts/setup.sh puts it.
+let libtorch = Context.environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.deps/libtorch"
+let hasCUDA = FileManager.default.fileExists(atPath: "\(libtorch)/lib/libtorch_cuda.so")
+
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// LibTorch's GPU libraries register themselves when loaded, so they must be linked although no symbol names them.
+let cudaLibraries = hasCUDA ? ["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-lc10_cuda", "-Xlinker", "--as-needed"] : []
+
+let package = Package(
+    name: "verb",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Torch", targets: ["Torch"]),
+        .library(name: "Video", targets: ["Video"]),
+    ],
+    dependencies: [],
+    targets: [
+        // The C ABI over LibTorch: the only C++ in the package.
+        .target(
+            name: "CTorch",
+            cxxSettings: [
+                .unsafeFlags([
+                    "-isystem", "\(libtorch)/include", "-isystem", "\(libtorch)/include/torch/csrc/api/include",
+                    "-Wall", "-Wextra", "-Werror",
+                ])
+            ],
+            linkerSettings: [
+                .unsafeFlags(
+                    ["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"] + cudaLibraries),
+                .linkedLibrary("torch_cpu"), .linkedLibrary("torch"), .linkedLibrary("c10"),
+            ]
+        ),
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(
+            name: "CFFmpeg", pkgConfig: "libavdevice",
+            providers: [.apt(["libavdevice-dev", "libavformat-dev", "libswscale-dev"]), .brew(["ffmpeg"])]),
+        .target(name: "Torch", dependencies: ["CTorch", "CZlib"], swiftSettings: swiftSettings),
+        .target(name: "Video", dependencies: ["CFFmpeg"], swiftSettings: swiftSettings),
+        .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "VideoTests", dependencies: ["Video"], swiftSettings: swiftSettings),
+    ],
+    cxxLanguageStandard: .cxx20
+)
