@@ -75,6 +75,7 @@ public final class AdamW {
         for (group, settings) in groups.enumerated() {
             let parameters = settings.parameters.tensors
             let used = parameters.indices.compactMap { i in parameters[i].gradient.map { (i, $0) } }
+            if used.isEmpty { continue }
             let picked = { (tensors: [Tensor]) in used.map { tensors[$0.0] } }
             let done = withHandles(picked(parameters)) { parameters, count in
                 withHandles(used.map(\.1)) { gradients, _ in

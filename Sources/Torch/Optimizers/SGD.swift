@@ -34,6 +34,7 @@ public final class SGD {
         for (group, settings) in groups.enumerated() {
             let parameters = settings.parameters.tensors
             let used = parameters.indices.compactMap { i in parameters[i].gradient.map { (i, $0) } }
+            if used.isEmpty { continue }
             let done = withHandles(used.map { parameters[$0.0] }) { parameters, count in
                 withHandles(used.map(\.1)) { gradients, _ in
                     withHandles(used.map { momenta[group][$0.0] }) { momenta, _ in
