@@ -17,7 +17,8 @@ public struct ParameterSource {
     /// The tensors of a checkpoint.
     ///
     /// - Parameters:
-    ///   - tensors: by the reference's names. Each is handed out as it is, so give every model tensors of its own.
+    ///   - tensors: by the reference's names. Each is handed out as it is (copied if it has
+    ///     gaps or another order), so give every model tensors of its own.
     ///   - fresh: which names may be missing and then get new values.
     ///   - isStrict: whether names that the model does not declare are an error.
     ///   - generator: the source of new values; its device is where they are made.
@@ -154,7 +155,7 @@ final class ParameterBuilder {
                 .init(name: name, expected: "\(shape)", found: "\(found.shape)\(dtype)"))
             return .zeros(shape)
         }
-        return found
+        return found.contiguous()  // the optimisers' kernels walk over memory, not over strides
     }
 
     func finish() throws(ParameterError) -> Parameters {
