@@ -57,6 +57,8 @@ inline std::optional<at::Tensor> optional(const ct_tensor *tensor) {
 }
 
 at::ScalarType scalar_type(ct_dtype dtype);
+// A type outside of ct_dtype gives -1.
+int32_t code(at::ScalarType type);
 at::Device device(ct_device kind, int32_t index);
 at::TensorOptions options(ct_dtype dtype, ct_device kind, int32_t index);
 

@@ -31,6 +31,22 @@ at::ScalarType scalar_type(ct_dtype dtype) {
     return at::kFloat;
 }
 
+int32_t code(at::ScalarType type) {
+    switch (type) {
+    case at::kFloat: return CT_FLOAT32;
+    case at::kDouble: return CT_FLOAT64;
+    case at::kHalf: return CT_FLOAT16;
+    case at::kBFloat16: return CT_BFLOAT16;
+    case at::kLong: return CT_INT64;
+    case at::kInt: return CT_INT32;
+    case at::kShort: return CT_INT16;
+    case at::kChar: return CT_INT8;
+    case at::kByte: return CT_UINT8;
+    case at::kBool: return CT_BOOL;
+    default: return -1;
+    }
+}
+
 at::Device device(ct_device kind, int32_t index) {
     switch (kind) {
     case CT_CUDA: return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index));
@@ -94,6 +110,10 @@ bool ct_set_autocast(ct_device device, bool enabled, ct_dtype dtype) {
 
 bool ct_autocast_enabled(ct_device device) {
     return at::autocast::is_autocast_enabled(ct::device(device, 0).type());
+}
+
+int32_t ct_autocast_dtype(ct_device device) {
+    return ct::code(at::autocast::get_autocast_dtype(ct::device(device, 0).type()));
 }
 
 bool ct_gradient_enabled(void) { return at::GradMode::is_enabled(); }

@@ -62,21 +62,7 @@ void ct_strides(const ct_tensor *tensor, int64_t *out) {
     std::copy(strides.begin(), strides.end(), out);
 }
 
-int32_t ct_dtype_of(const ct_tensor *tensor) {
-    switch (tensor->value.scalar_type()) {
-    case at::kFloat: return CT_FLOAT32;
-    case at::kDouble: return CT_FLOAT64;
-    case at::kHalf: return CT_FLOAT16;
-    case at::kBFloat16: return CT_BFLOAT16;
-    case at::kLong: return CT_INT64;
-    case at::kInt: return CT_INT32;
-    case at::kShort: return CT_INT16;
-    case at::kChar: return CT_INT8;
-    case at::kByte: return CT_UINT8;
-    case at::kBool: return CT_BOOL;
-    default: return -1;
-    }
-}
+int32_t ct_dtype_of(const ct_tensor *tensor) { return ct::code(tensor->value.scalar_type()); }
 
 ct_device ct_device_of(const ct_tensor *tensor, int32_t *index) {
     auto device = tensor->value.device();

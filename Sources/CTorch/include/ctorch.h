@@ -35,6 +35,8 @@ int32_t ct_device_count(ct_device device);
 bool ct_synchronize(ct_device device, int32_t index);
 bool ct_set_autocast(ct_device device, bool enabled, ct_dtype dtype);
 bool ct_autocast_enabled(ct_device device);
+// A dtype outside of ct_dtype gives -1.
+int32_t ct_autocast_dtype(ct_device device);
 bool ct_gradient_enabled(void);
 void ct_set_gradient_enabled(bool enabled);
 

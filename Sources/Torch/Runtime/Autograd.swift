@@ -38,9 +38,10 @@ private func withGradientMode<R, E: Error>(_ enabled: Bool, _ body: () throws(E)
 public func withAutocast<R, E: Error>(
     _ dtype: DType, on device: Device = .cpu, _ body: () throws(E) -> R
 ) throws(E) -> R {
-    let before = ct_autocast_enabled(device.kind)
-    precondition(ct_set_autocast(device.kind, true, dtype.code), "autocast \(dtype) on \(device): \(lastError)")
-    defer { _ = ct_set_autocast(device.kind, before, dtype.code) }
+    let (wasEnabled, typeBefore) = (ct_autocast_enabled(device.kind), DType(code: ct_autocast_dtype(device.kind)))
+    let done = ct_set_autocast(device.kind, true, dtype.code)
+    precondition(done, "autocast \(dtype) on \(device): \(lastError)")
+    defer { _ = ct_set_autocast(device.kind, wasEnabled, typeBefore.code) }
     return try body()
 }
 
