@@ -126,9 +126,12 @@ struct AdamWTests {
     @Test("a parameter that is a view with gaps or in another order steps like a plain one")
     func strided() throws {
         let base = Generator(seed: 6).normal([6, 4])
-        let views = ["transposed": base.transposed(), "gaps": base.slice(0, 0..<6, step: 2).slice(1, 0..<4, step: 2)]
+        let views = [
+            "transposed": base.cloned().transposed(), "gaps": base.slice(0, 0..<6, step: 2).slice(1, 0..<4, step: 2),
+            "repeated": Tensor([Float(2)]).expanded(5),
+        ]
         let plain = views.mapValues { Tensor($0.array(of: Float.self), shape: $0.shape) }
-        let untouched = base.cloned()
+        let before = base.array(of: Float.self)
         let results = try [views, plain].map { tensors in
             let parameters = try Parameters.build(.checkpoint(tensors)) { scope in
                 for (name, tensor) in tensors { _ = scope.parameter(name, shape: tensor.shape, initial: .zeros) }
@@ -143,7 +146,6 @@ struct AdamWTests {
             return parameters.tensors.mapValues { $0.array(of: Float.self) }
         }
         #expect(results[0] == results[1])
-        let odd = base.slice(0, 1..<6, step: 2).slice(1, 1..<4, step: 2)
-        #expect(odd.array(of: Float.self) == untouched.slice(0, 1..<6, step: 2).slice(1, 1..<4, step: 2).array())
+        #expect(base.array(of: Float.self) == before)
     }
 }

@@ -34,7 +34,10 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
         let inputs = makeInputs()
         inputs.forEach { $0.setRequiresGradient(true) }
         let result = operation(inputs)
-        #expect(result.requiresGradient, "no gradient is recorded", sourceLocation: sourceLocation)
+        guard result.requiresGradient else {
+            Issue.record("no gradient is recorded", sourceLocation: sourceLocation)
+            return
+        }
         let weights = Generator(seed: 99).normal(result.shape, dtype: .float64)
         let gradients = (result * weights).gradients(by: inputs)
 
