@@ -198,11 +198,11 @@ extension Tensor {
 
 /// What an LSTM gives.
 public struct LSTMResult: Sendable {
-    /// The outputs of the last layer, `[B, T, H]`.
+    /// The outputs of the last layer, `[B, T, H]`; `[B, T, 2 H]` both ways.
     public let output: Tensor
-    /// The last hidden state of each layer, `[layers, B, H]`.
+    /// The last hidden state of each layer (and direction), `[layers, B, H]`.
     public let hidden: Tensor
-    /// The last cell state of each layer, `[layers, B, H]`.
+    /// The last cell state of each layer (and direction), `[layers, B, H]`.
     public let cell: Tensor
 }
 
@@ -210,23 +210,34 @@ extension Tensor {
     /// Runs an LSTM over `[B, T, D]`, batch first.
     ///
     /// - Parameters:
-    ///   - hidden: the first hidden states `[layers, B, H]`.
-    ///   - cell: the first cell states `[layers, B, H]`.
-    ///   - parameters: for each layer `weight_ih`, `weight_hh`, `bias_ih`, `bias_hh`, PyTorch's order of gates.
+    ///   - hidden: the first hidden states `[layers, B, H]`, twice as many both ways.
+    ///   - cell: the first cell states, of the same shape.
+    ///   - parameters: for each layer (and direction) `weight_ih`, `weight_hh`, `bias_ih`, `bias_hh`, PyTorch's order
+    ///     of gates.
     ///   - layers: the number of layers.
     ///   - bidirectional: whether each layer also runs backwards.
     /// - Returns: outputs and last states.
     public func lstm(
         hidden: Tensor, cell: Tensor, parameters: [Tensor], layers: Int, bidirectional: Bool = false
     ) -> LSTMResult {
-        var (output, h, c): (OpaquePointer?, OpaquePointer?, OpaquePointer?)
+        // LibTorch's CPU kernel does not check these and would read past the parameters.
+        let (directions, h) = (bidirectional ? 2 : 1, hidden.shape.last ?? 0)
+        let expected = (0..<layers * directions).flatMap { index in
+            [[4 * h, index < directions ? shape.last ?? 0 : directions * h], [4 * h, h], [4 * h], [4 * h]]
+        }
+        precondition(
+            rank == 3 && hidden.shape == [layers * directions, shape[0], h] && cell.shape == hidden.shape
+                && parameters.map(\.shape) == expected,
+            "lstm: \(shape), states \(hidden.shape), \(cell.shape), parameters \(parameters.map(\.shape))")
+        var (output, lastHidden, lastCell): (OpaquePointer?, OpaquePointer?, OpaquePointer?)
         let done = withHandles(parameters) {
             ct_lstm(
-                handle, hidden.handle, cell.handle, $0, $1, true, Int64(layers), 0, false, bidirectional, &output, &h,
-                &c)
+                handle, hidden.handle, cell.handle, $0, $1, true, Int64(layers), 0, false, bidirectional, &output,
+                &lastHidden, &lastCell)
         }
         precondition(done, "lstm \(shape): \(lastError)")
         return LSTMResult(
-            output: Tensor(owning: output, "lstm"), hidden: Tensor(owning: h, "lstm"), cell: Tensor(owning: c, "lstm"))
+            output: Tensor(owning: output, "lstm"), hidden: Tensor(owning: lastHidden, "lstm"),
+            cell: Tensor(owning: lastCell, "lstm"))
     }
 }
