@@ -91,7 +91,7 @@ public final class AdamW {
                     }
                 }
             }
-            precondition(done, "AdamW: \(lastError)")
+            check(done, "AdamW: \(lastError)")
         }
     }
 

@@ -11,7 +11,7 @@ extension TrainedParameters {
     public func clipGradients(to limit: Double) -> Double {
         var norm = 0.0
         let done = withHandles(tensors.compactMap(\.gradient)) { ct_clip_gradients($0, $1, limit, &norm) }
-        precondition(done, "clipGradients: \(lastError)")
+        check(done, "clipGradients: \(lastError)")
         return norm
     }
 }

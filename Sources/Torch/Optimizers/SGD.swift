@@ -20,7 +20,7 @@ public final class SGD {
     ///   - momentum: how much of the last step's direction stays.
     ///   - isNesterov: whether the gradient is taken ahead of the step.
     public init(_ groups: [ParameterGroup], momentum: Double = 0, isNesterov: Bool = false) {
-        precondition(!isNesterov || momentum > 0, "SGD: Nesterov's step needs momentum")
+        check(!isNesterov || momentum > 0, "SGD: Nesterov's step needs momentum")
         self.groups = groups
         self.momentum = momentum
         self.isNesterov = isNesterov
@@ -44,7 +44,7 @@ public final class SGD {
                     }
                 }
             }
-            precondition(done, "SGD: \(lastError)")
+            check(done, "SGD: \(lastError)")
         }
         isFirstStep = false
     }

@@ -40,7 +40,7 @@ public func withAutocast<R, E: Error>(
 ) throws(E) -> R {
     let (wasEnabled, typeBefore) = (ct_autocast_enabled(device.kind), DType(code: ct_autocast_dtype(device.kind)))
     let done = ct_set_autocast(device.kind, true, dtype.code)
-    precondition(done, "autocast \(dtype) on \(device): \(lastError)")
+    check(done, "autocast \(dtype) on \(device): \(lastError)")
     defer { _ = ct_set_autocast(device.kind, wasEnabled, typeBefore.code) }
     return try body()
 }
@@ -54,7 +54,7 @@ extension Tensor {
     /// - Parameter value: whether gradients are wanted.
     package func setRequiresGradient(_ value: Bool) {
         let done = ct_set_requires_gradient(handle, value)
-        precondition(done, "requiresGradient \(shape): \(lastError)")
+        check(done, "requiresGradient \(shape): \(lastError)")
     }
 
     /// Adds the gradients of this tensor to the `gradient` of every leaf that it depends on.
@@ -62,7 +62,7 @@ extension Tensor {
     /// - Parameter gradient: of this tensor's shape; may be left out for a single number.
     public func backward(_ gradient: Tensor? = nil) {
         let done = ct_backward(handle, gradient?.handle)
-        precondition(done, "backward \(shape): \(lastError)")
+        check(done, "backward \(shape): \(lastError)")
     }
 
     /// The accumulated gradient of a leaf, or nil when nothing was accumulated.
@@ -73,7 +73,7 @@ extension Tensor {
     /// Forgets the accumulated gradient.
     package func clearGradient() {
         let done = ct_clear_gradient(handle)
-        precondition(done, "clearGradient \(shape): \(lastError)")
+        check(done, "clearGradient \(shape): \(lastError)")
     }
 
     /// The gradients of this tensor's sum by other tensors, leaving stored gradients alone.
@@ -86,7 +86,7 @@ extension Tensor {
         let done = withHandles([total]) { output, outputs in
             withHandles(inputs) { input, count in ct_gradients(output, outputs, input, count, &results) }
         }
-        precondition(done, "gradients \(shape) by \(inputs.map(\.shape)): \(lastError)")
+        check(done, "gradients \(shape) by \(inputs.map(\.shape)): \(lastError)")
         return results.map { $0.map { Tensor(owning: $0, "gradient") } }
     }
 }

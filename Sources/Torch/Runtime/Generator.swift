@@ -27,7 +27,7 @@ public final class Generator {
     /// The state as bytes, for checkpoints.
     public var state: Tensor {
         get { Tensor(owning: ct_generator_state(handle), "generator state") }
-        set { precondition(ct_generator_set_state(handle, newValue.handle), "generator state: \(lastError)") }
+        set { check(ct_generator_set_state(handle, newValue.handle), "generator state: \(lastError)") }
     }
 
     /// Numbers uniform in 0..<1.
@@ -100,6 +100,6 @@ public final class Generator {
     ///
     /// - Parameter seed: where their sequences begin.
     public static func seedDefaults(_ seed: UInt64) {
-        precondition(ct_manual_seed(seed), "seed: \(lastError)")
+        check(ct_manual_seed(seed), "seed: \(lastError)")
     }
 }

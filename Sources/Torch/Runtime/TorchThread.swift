@@ -78,8 +78,8 @@ public enum TorchRuntime {
     public static var threads: Int {
         get { Int(ct_threads()) }
         set {
-            precondition(newValue > 0, "threads: \(newValue)")
-            precondition(ct_set_threads(Int32(newValue)), "threads: \(lastError)")
+            check(newValue > 0, "threads: \(newValue)")
+            check(ct_set_threads(Int32(newValue)), "threads: \(lastError)")
         }
     }
 }

@@ -44,7 +44,7 @@ public enum Device: Sendable, Hashable, CustomStringConvertible {
     /// Waits until everything queued on the device is done.
     public func synchronize() {
         let done = ct_synchronize(kind, index)
-        precondition(done, "synchronize \(self): \(lastError)")
+        check(done, "synchronize \(self): \(lastError)")
     }
 
     var kind: ct_device {

@@ -101,7 +101,7 @@ extension Tensor {
         groups: Int = 1
     ) -> Tensor {
         let axes = weight.rank - 2
-        precondition((1...3).contains(axes), "convolution: weight \(weight.shape)")
+        check((1...3).contains(axes), "convolution: weight \(weight.shape)")
         func spread(_ items: [Int]) -> [Int] { items.count == 1 ? Array(repeating: items[0], count: axes) : items }
         let handle = withList(spread(stride)) { stride, _ in
             withList(spread(padding)) { padding, _ in
@@ -225,7 +225,7 @@ extension Tensor {
         let expected = (0..<layers * directions).flatMap { index in
             [[4 * h, index < directions ? shape.last ?? 0 : directions * h], [4 * h, h], [4 * h], [4 * h]]
         }
-        precondition(
+        check(
             rank == 3 && hidden.shape == [layers * directions, shape[0], h] && cell.shape == hidden.shape
                 && parameters.map(\.shape) == expected,
             "lstm: \(shape), states \(hidden.shape), \(cell.shape), parameters \(parameters.map(\.shape))")
@@ -235,7 +235,7 @@ extension Tensor {
                 handle, hidden.handle, cell.handle, $0, $1, true, Int64(layers), 0, false, bidirectional, &output,
                 &lastHidden, &lastCell)
         }
-        precondition(done, "lstm \(shape): \(lastError)")
+        check(done, "lstm \(shape): \(lastError)")
         return LSTMResult(
             output: Tensor(owning: output, "lstm"), hidden: Tensor(owning: lastHidden, "lstm"),
             cell: Tensor(owning: lastCell, "lstm"))

@@ -119,7 +119,7 @@ extension Tensor {
     public func topK(_ k: Int, axis: Int = -1) -> (values: Tensor, indices: Tensor) {
         var (values, indices): (OpaquePointer?, OpaquePointer?)
         let done = ct_topk(handle, Int64(k), Int64(axis), &values, &indices)
-        precondition(done, "topK \(k) of \(shape): \(lastError)")
+        check(done, "topK \(k) of \(shape): \(lastError)")
         return (Tensor(owning: values, "topK"), Tensor(owning: indices, "topK"))
     }
 

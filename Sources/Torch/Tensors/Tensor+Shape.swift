@@ -76,7 +76,7 @@ extension Tensor {
     /// - Returns: a view.
     public func slice(_ axis: Int, _ range: Range<Int>, step: Int = 1) -> Tensor {
         let size = shape[axis < 0 ? axis + rank : axis]
-        precondition(range.lowerBound >= 0 && range.upperBound <= size, "slice \(range) of axis \(axis) of \(shape)")
+        check(range.lowerBound >= 0 && range.upperBound <= size, "slice \(range) of axis \(axis) of \(shape)")
         let (low, high) = (Int64(range.lowerBound), Int64(range.upperBound))
         return Tensor(owning: ct_slice(handle, Int64(axis), low, high, Int64(step)), "slice \(range) of \(shape)")
     }

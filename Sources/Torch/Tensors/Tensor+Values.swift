@@ -7,7 +7,7 @@ extension Tensor {
     ///   - values: the elements in row-major order.
     ///   - shape: the sizes of the axes; their product is the number of values.
     public convenience init<Element: TensorElement>(_ values: [Element], shape: [Int]) {
-        precondition(values.count == shape.reduce(1, *), "tensor: \(values.count) values for shape \(shape)")
+        check(values.count == shape.reduce(1, *), "tensor: \(values.count) values for shape \(shape)")
         self.init(owning: values.withUnsafeBytes { Tensor.make($0, shape, Element.dtype) }, "tensor \(shape)")
     }
 
@@ -49,7 +49,7 @@ extension Tensor {
         strides: [Int], dtype: DType
     ) {
         let reach = shape.contains(0) ? 0 : zip(shape, strides).reduce(1) { $0 + ($1.0 - 1) * $1.1 }
-        precondition(
+        check(
             shape.count == strides.count && strides.allSatisfy { $0 >= 0 } && reach * dtype.byteCount <= byteCount,
             "view: \(shape) with strides \(strides) of \(dtype) reaches past \(byteCount) bytes")
         let context = Unmanaged.passRetained(owner as AnyObject).toOpaque()
@@ -84,7 +84,7 @@ extension Tensor {
     /// - Returns: the value; a tensor with more or fewer elements traps.
     public func item<Element: TensorElement>(_ type: Element.Type = Element.self) -> Element {
         let values = array(of: type)
-        precondition(values.count == 1, "item: the tensor has \(values.count) elements, shape \(shape)")
+        check(values.count == 1, "item: the tensor has \(values.count) elements, shape \(shape)")
         return values[0]
     }
 
@@ -132,7 +132,7 @@ extension Tensor {
     /// - Parameter source: broadcast and converted to this tensor.
     package func copy(from source: Tensor) {
         let done = ct_copy_into(handle, source.handle)
-        precondition(done, "copy \(source.shape) into \(shape): \(lastError)")
+        check(done, "copy \(source.shape) into \(shape): \(lastError)")
     }
 
     /// Overwrites all elements with one value.
@@ -140,7 +140,7 @@ extension Tensor {
     /// - Parameter value: the new value.
     package func fill(_ value: Double) {
         let done = ct_fill(handle, value)
-        precondition(done, "fill \(shape): \(lastError)")
+        check(done, "fill \(shape): \(lastError)")
     }
 }
 

@@ -74,6 +74,11 @@ extension Tensor: CustomStringConvertible {
 /// What LibTorch said about the last failed call of this thread.
 var lastError: String { String(cString: ct_last_error()) }
 
+/// Traps with a message; `precondition` would be silent in release builds.
+func check(_ condition: Bool, _ message: @autoclosure () -> String) {
+    if !condition { fatalError(message()) }
+}
+
 /// Hands a list of sizes or axes to C.
 func withList<R>(_ items: [Int], _ body: (UnsafePointer<Int64>?, Int64) -> R) -> R {
     items.withUnsafeBufferPointer { buffer in
