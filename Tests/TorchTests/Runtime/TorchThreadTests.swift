@@ -103,22 +103,3 @@ struct TorchThreadTests {
         }
     }
 }
-
-@Suite("Runtime settings")
-struct TorchRuntimeTests {
-    @Test("the version is the one whose numbers were recorded")
-    func version() { #expect(TorchRuntime.version.hasPrefix("2.")) }
-
-    @Test("the number of threads is set for the process")
-    func threads() async {
-        #expect(TorchRuntime.threads > 0)
-        await #expect(processExitsWith: .success) {
-            for count in [1, 2] {
-                TorchRuntime.threads = count
-                #expect(TorchRuntime.threads == count)
-                let product = await TorchThread.run { Tensor.ones([200, 200]).matmul(Tensor.ones([200, 200])) }
-                #expect(product.sum().item(Int.self) == 200 * 200 * 200)
-            }
-        }
-    }
-}
