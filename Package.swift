@@ -51,7 +51,7 @@ let package = Package(
             providers: [.apt(["libavdevice-dev", "libavformat-dev", "libswscale-dev"]), .brew(["ffmpeg"])]),
         .target(name: "Torch", dependencies: ["CTorch", "CZlib"], swiftSettings: swiftSettings),
         .target(name: "Video", dependencies: ["CFFmpeg"], swiftSettings: swiftSettings),
-        .target(name: "CLIP", dependencies: ["CZlib"], swiftSettings: swiftSettings),
+        .target(name: "CLIP", dependencies: ["CZlib", "Torch"], swiftSettings: swiftSettings),
         .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: swiftSettings),
         .testTarget(
             name: "VideoTests", dependencies: ["Video"], swiftSettings: swiftSettings),
