@@ -16,7 +16,8 @@ let swiftSettings: [SwiftSetting] = [
 ]
 
 /// LibTorch's GPU libraries register themselves when loaded, so they must be linked although no symbol names them.
-let cudaLibraries = hasCUDA ? ["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-lc10_cuda", "-Xlinker", "--as-needed"] : []
+let cudaLibraries =
+    hasCUDA ? ["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-lc10_cuda", "-Xlinker", "--as-needed"] : []
 
 let package = Package(
     name: "verb",
