@@ -79,12 +79,9 @@ struct SafetensorsFile {
 }
 
 extension DType {
-    private static let all: [DType] =
-        [.float64, .float32, .float16, .bfloat16, .int64, .int32, .int16, .int8, .uint8, .bool]
-
     /// The element type of a name in a safetensors header; nil for types that are not read.
     init?(safetensorsCode code: String) {
-        guard let match = DType.all.first(where: { $0.safetensorsCode == code }) else { return nil }
+        guard let match = DType.allCases.first(where: { $0.safetensorsCode == code }) else { return nil }
         self = match
     }
 

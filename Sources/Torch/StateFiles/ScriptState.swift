@@ -1,7 +1,7 @@
 /// Turns the tree of objects of a TorchScript archive into a state dictionary: `path.name` to tensor.
 struct ScriptState {
     /// Bounds for hostile trees: objects may be shared, so the number of paths can be exponential in the file's size.
-    private static let mostAttributes = 500_000
+    private static let mostAttributes = 200_000
     private static let longestName = 1024
 
     private let values: StateValues
