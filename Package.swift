@@ -52,10 +52,12 @@ let package = Package(
         .target(name: "Torch", dependencies: ["CTorch", "CZlib"], swiftSettings: swiftSettings),
         .target(name: "Video", dependencies: ["CFFmpeg"], swiftSettings: swiftSettings),
         .target(name: "CLIP", dependencies: ["CZlib", "Torch"], swiftSettings: swiftSettings),
-        .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: swiftSettings),
+        // What all tests share: recorded cases and comparison.
+        .target(name: "FixtureSupport", dependencies: ["Torch"], path: "Tests/Support", swiftSettings: swiftSettings),
+        .testTarget(name: "TorchTests", dependencies: ["Torch", "FixtureSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "VideoTests", dependencies: ["Video"], swiftSettings: swiftSettings),
-        .testTarget(name: "CLIPTests", dependencies: ["CLIP"], swiftSettings: swiftSettings),
+        .testTarget(name: "CLIPTests", dependencies: ["CLIP", "CZlib", "FixtureSupport", "Video"], swiftSettings: swiftSettings),
     ],
     cxxLanguageStandard: .cxx20
 )
