@@ -25,6 +25,7 @@ let package = Package(
     products: [
         .library(name: "Torch", targets: ["Torch"]),
         .library(name: "Video", targets: ["Video"]),
+        .library(name: "CLIP", targets: ["CLIP"]),
     ],
     dependencies: [],
     targets: [
@@ -50,9 +51,11 @@ let package = Package(
             providers: [.apt(["libavdevice-dev", "libavformat-dev", "libswscale-dev"]), .brew(["ffmpeg"])]),
         .target(name: "Torch", dependencies: ["CTorch", "CZlib"], swiftSettings: swiftSettings),
         .target(name: "Video", dependencies: ["CFFmpeg"], swiftSettings: swiftSettings),
+        .target(name: "CLIP", dependencies: ["CZlib", "Torch"], swiftSettings: swiftSettings),
         .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: swiftSettings),
         .testTarget(
             name: "VideoTests", dependencies: ["Video"], swiftSettings: swiftSettings),
+        .testTarget(name: "CLIPTests", dependencies: ["CLIP"], swiftSettings: swiftSettings),
     ],
     cxxLanguageStandard: .cxx20
 )
