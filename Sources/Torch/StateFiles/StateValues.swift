@@ -62,7 +62,7 @@ struct StateValues: Sendable {
         var count: Int { bytes.range.count / dtype.byteCount }
     }
 
-    /// The most values that are read from one file: bounds the memory that a hostile pickle can claim to a few hundred megabytes.
+    /// The most values that are read from one file: a hostile pickle can claim a few hundred megabytes, not more.
     static let mostNodes = 4_000_000
     /// The most tensors that are read from one file.
     static let mostTensors = 262_144
