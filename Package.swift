@@ -49,9 +49,11 @@ let package = Package(
             providers: [.apt(["libavdevice-dev", "libavformat-dev", "libswscale-dev"]), .brew(["ffmpeg"])]),
         .target(name: "Torch", dependencies: ["CTorch", "CZlib"], swiftSettings: swiftSettings),
         .target(name: "Video", dependencies: ["CFFmpeg"], swiftSettings: swiftSettings),
+        .target(name: "Datasets", dependencies: ["Video"], swiftSettings: swiftSettings),
         .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: swiftSettings),
         .testTarget(
             name: "VideoTests", dependencies: ["Video"], swiftSettings: swiftSettings),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Video"], swiftSettings: swiftSettings),
     ],
     cxxLanguageStandard: .cxx20
 )
