@@ -27,7 +27,7 @@ extension PuppetStyle {
             rightLeg: Limb(90, 90))
         var pose = PuppetPose.along(
             [(0, standingSideways), (0.28, squatSideways), (0.5, sitting), (0.9, lying), (1, lying)], progress(time))
-        pose.x = 0.42
+        pose.x = 0.38
         return pose
     }
 

@@ -138,7 +138,7 @@ extension PuppetStyle {
     /// Bent steps behind an object that slides along.
     func pushing(_ object: PuppetsObject, _ time: Double, _ body: PuppetBody) -> PuppetState {
         var pose = walking(time)
-        let x = (mix(time, progress(time), 0.35) - 0.5) * 0.66 - 0.2
+        let x = (mix(time, progress(time), 0.35) - 0.5) * 0.56 - 0.24
         pose.x = x
         pose.lean = 58
         pose.nod = -24
