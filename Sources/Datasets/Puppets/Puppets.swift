@@ -4,6 +4,9 @@
 /// of the body, a direction and an object; many come in pairs whose clips are each other's played backwards. What a
 /// puppet wears, where it is and how it is filmed says nothing about what it does.
 public enum Puppets {
+    /// The version of the world; it rises whenever the same seed gives other frames.
+    public static let version = 1
+
     /// Every action: those for training first, then those held out; the position is the class number.
     public static let actions: [PuppetsAction] = makeActions()
 
@@ -137,13 +140,13 @@ public enum Puppets {
         }
         let kicking = [PuppetsObject.ball, .box].map { object in
             Entry(
-                motion: .kick(object), forward: Phrase("kicking", "kicks", object.words), kind: .object,
-                heldOut: object == .box)
+                motion: .kick(object), forward: Phrase("kicking", "kicks", object.words), kind: .object)
         }
         let pushing = PuppetsSide.allCases.map { side in
             Entry(
                 motion: .push(.box, side), forward: Phrase("pushing", "pushes", "a box to the \(side.rawValue)"),
-                backward: Phrase("pulling", "pulls", "a box to the \(side.opposite.rawValue)"), kind: .objectTravel)
+                backward: Phrase("pulling", "pulls", "a box to the \(side.opposite.rawValue)"), kind: .objectTravel,
+                heldOut: side == .left)
         }
         return pickingUp + lifting + throwing + kicking + pushing
     }
