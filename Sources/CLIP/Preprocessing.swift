@@ -1,5 +1,6 @@
 internal import Foundation
 public import Torch
+public import Video
 
 /// How pictures become a model's input.
 public struct Preprocessing: Codable, Sendable, Equatable {
@@ -13,22 +14,6 @@ public struct Preprocessing: Codable, Sendable, Equatable {
         case squash
     }
 
-    /// Pillow's resampling kernels.
-    public enum Kernel: String, Codable, Sendable, CaseIterable {
-        /// Keys' cubic with a = -0.5, antialiased.
-        case bicubic
-        /// The triangle, antialiased.
-        case bilinear
-    }
-
-    /// Where the middle crop begins when the margin is odd.
-    public enum CropRule: String, Codable, Sendable, CaseIterable {
-        /// Half the margin, rounded half to even: torchvision, open_clip, openai/CLIP.
-        case roundHalfEven
-        /// Half the margin, rounded down: transformers.
-        case floor
-    }
-
     /// The side of the square input in pixels.
     public var imageSize: Int
     /// Subtracted from values in 0...1, for R, G, B.
@@ -36,11 +21,11 @@ public struct Preprocessing: Codable, Sendable, Equatable {
     /// Divided by afterwards, for R, G, B.
     public var std: [Double]
     /// The resampling kernel.
-    public var interpolation: Kernel
+    public var interpolation: ResizeFilter
     /// What a picture that is not square is brought to.
     public var resizeMode: ResizeMode
     /// Where the middle crop begins.
-    public var cropRule: CropRule
+    public var cropRule: CentreRule
 
     /// The mean that OpenAI's models were trained with.
     public static let clipMean = [0.48145466, 0.4578275, 0.40821073]
@@ -57,6 +42,40 @@ public struct Preprocessing: Codable, Sendable, Equatable {
         interpolation = .bicubic
         resizeMode = .shortest
         cropRule = .roundHalfEven
+    }
+
+    /// Resizes and crops one picture, bit for bit as Pillow.
+    ///
+    /// - Parameter frame: a picture of any size.
+    /// - Returns: a square of the image size.
+    public func prepared(_ frame: Frame) -> Frame {
+        switch resizeMode {
+        case .shortest: return frame.centreSquare(imageSize, filter: interpolation, centre: cropRule)
+        case .squash:
+            return frame.resized(to: PixelSize(width: imageSize, height: imageSize), filter: interpolation)
+        case .longest:
+            let scale = Double(imageSize) / Double(max(frame.width, frame.height))
+            func side(_ length: Int) -> Int { max(1, Int((Double(length) * scale).rounded(.toNearestOrEven))) }
+            let size = PixelSize(width: side(frame.width), height: side(frame.height))
+            return frame.resized(to: size, filter: interpolation)
+                .cropped(to: CentreRule.floor.box(side: imageSize, in: size))
+        }
+    }
+
+    /// Turns pictures into normalised input.
+    ///
+    /// - Parameter frames: pictures of any size, at least one.
+    /// - Returns: float32 `[B, 3, H, W]`.
+    public func input(_ frames: [Frame]) -> Tensor { normalized(Self.packed(frames.map(prepared))) }
+
+    /// Puts pictures of one size into one tensor.
+    ///
+    /// - Parameter frames: pictures of equal size, at least one.
+    /// - Returns: uint8 `[B, H, W, 3]`.
+    public static func packed(_ frames: [Frame]) -> Tensor {
+        let (height, width) = (frames[0].height, frames[0].width)
+        precondition(frames.allSatisfy { $0.width == width && $0.height == height }, "packed: frames of several sizes")
+        return Tensor(frames.flatMap(\.pixels), shape: [frames.count, height, width, 3])
     }
 
     /// Turns packed 8-bit pictures into normalised input.
@@ -79,8 +98,8 @@ public struct Preprocessing: Codable, Sendable, Equatable {
         guard (1...8192).contains(imageSize) else { throw .badConfiguration("\(path): image size \(imageSize)") }
     }
 
-    static func kernel(named name: String, _ path: String) throws(CLIPError) -> Kernel {
-        guard let kernel = Kernel(rawValue: name) else {
+    static func kernel(named name: String, _ path: String) throws(CLIPError) -> ResizeFilter {
+        guard let kernel = ResizeFilter(rawValue: name) else {
             throw .unsupported(path: path, feature: "interpolation \(name)")
         }
         return kernel

@@ -6,6 +6,8 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
     case folderInUse(path: String, found: String)
     /// A file or folder cannot be written.
     case notWritable(path: String, reason: String)
+    /// A list or annotation file that cannot be read as one.
+    case unreadable(path: String, detail: String)
 
     /// What happened, to which thing, and what to do.
     public var description: String {
@@ -15,6 +17,7 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(path): the folder holds \(found); choose an empty or new folder"
         case .notWritable(let path, let reason):
             "\(path): cannot be written: \(reason); check the permissions and the space left"
+        case .unreadable(let path, let detail): "\(path): \(detail)"
         }
     }
 }

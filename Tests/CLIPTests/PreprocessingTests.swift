@@ -48,4 +48,28 @@ struct PreprocessingTests {
                 absolute: facts.tolerance.torch_antialias_uint8, relative: 0, picture.id)
         }
     }
+
+    @Test("Pillow's resizing, the crop and the normalisation", arguments: Fixture.all("clip", "preprocess"))
+    func input(_ fixture: Fixture) throws {
+        let (facts, tensors) = (try fixture.decode(Case.self), try fixture.tensors())
+        let preprocessing = Preprocessing(imageSize: facts.n_px)
+        for picture in facts.cases {
+            let bytes = try #require(tensors["inputs.\(picture.id)"])
+            let frame = Frame(width: bytes.shape[1], height: bytes.shape[0], pixels: bytes.array(of: UInt8.self))
+            let size = ShortSideRule.pillow.size(of: frame.size, short: facts.n_px)
+            let resized = frame.resized(to: size, filter: .bicubic)
+            #expect([resized.height, resized.width] == picture.resized_size)
+            let expected = try #require(tensors["outputs.\(picture.id).pil_resized"])
+            #expect(resized.pixels == expected.array(of: UInt8.self), "\(picture.id): not Pillow's bytes")
+            expectClose(
+                preprocessing.input([frame]).squeezed(0), tensors["outputs.\(picture.id).openai_normalized"],
+                absolute: facts.tolerance.openai_normalized, relative: 0, picture.id)
+            for (rule, offset) in [
+                (CentreRule.roundHalfEven, picture.crop_offset_torchvision), (.floor, picture.crop_offset_transformers),
+            ] {
+                let box = rule.box(side: facts.n_px, in: size)
+                #expect([box.top, box.left] == offset)
+            }
+        }
+    }
 }

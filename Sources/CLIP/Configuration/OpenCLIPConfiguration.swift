@@ -1,3 +1,4 @@
+internal import Video
 internal import Foundation
 
 /// open_clip's `open_clip_config.json`, or the bare `model_cfg` of its `model_configs/*.json`.

@@ -44,7 +44,9 @@ struct HostileCheckpointTests {
         let weights = isConfiguration ? file.folder.appending(path: "good.pt").path : file.path
         let options = CheckpointOptions(
             activation: .gelu, configurationPath: isConfiguration ? file.path : file.configuration)
-        func load(_ options: CheckpointOptions) throws { _ = try CLIPCheckpoint(path: weights, options: options).model() }
+        func load(_ options: CheckpointOptions) throws {
+            _ = try CLIPCheckpoint(path: weights, options: options).model()
+        }
         switch file.expect {
         case "must_load": try load(options)
         case "must_refuse", "should_refuse", "must_refuse_or_warn", "must_refuse_or_swap", "must_load_as_tensors",
@@ -82,7 +84,8 @@ struct HostileCheckpointTests {
             return String(describing: try #require(error))
         }
         #expect(try message("git_lfs_pointer.pt").contains("LFS"))
-        #expect(try message("shape_mismatch.pt").contains("visual.proj: the model has [16, 24], the checkpoint [16, 23]"))
+        #expect(
+            try message("shape_mismatch.pt").contains("visual.proj: the model has [16, 24], the checkpoint [16, 23]"))
         #expect(try message("missing_key.pt").contains("visual.ln_post.weight"))
         #expect(try message("nan_weights.pt").contains("not finite"))
     }
