@@ -16,7 +16,8 @@ let swiftSettings: [SwiftSetting] = [
 ]
 
 /// LibTorch's GPU libraries register themselves when loaded, so they must be linked although no symbol names them.
-let cudaLibraries = hasCUDA ? ["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-lc10_cuda", "-Xlinker", "--as-needed"] : []
+let cudaLibraries =
+    hasCUDA ? ["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-lc10_cuda", "-Xlinker", "--as-needed"] : []
 
 let package = Package(
     name: "verb",
@@ -24,6 +25,8 @@ let package = Package(
     products: [
         .library(name: "Torch", targets: ["Torch"]),
         .library(name: "Video", targets: ["Video"]),
+        .library(name: "Datasets", targets: ["Datasets"]),
+        .library(name: "CLIP", targets: ["CLIP"]),
     ],
     dependencies: [],
     targets: [
@@ -50,10 +53,12 @@ let package = Package(
         .target(name: "Torch", dependencies: ["CTorch", "CZlib"], swiftSettings: swiftSettings),
         .target(name: "Video", dependencies: ["CFFmpeg"], swiftSettings: swiftSettings),
         .target(name: "Datasets", dependencies: ["Video"], swiftSettings: swiftSettings),
+        .target(name: "CLIP", dependencies: ["CZlib", "Torch"], swiftSettings: swiftSettings),
         .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: swiftSettings),
         .testTarget(
             name: "VideoTests", dependencies: ["Video"], swiftSettings: swiftSettings),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Video"], swiftSettings: swiftSettings),
+        .testTarget(name: "CLIPTests", dependencies: ["CLIP"], swiftSettings: swiftSettings),
     ],
     cxxLanguageStandard: .cxx20
 )
