@@ -18,8 +18,11 @@ struct PuppetsMotionTests {
 
     @Test(arguments: ["stepping", "jumping", "walking", "walking backwards", "running", "crawling"], [1, 2, 3])
     func travelGoesWhereItSays(_ motion: String, seed: UInt64) throws {
-        let right = try states("\(motion) to the right", seed: seed), left = try states("\(motion) to the left", seed: seed)
-        let (toRight, toLeft) = (right[right.count - 1].pose.x - right[0].pose.x, left[left.count - 1].pose.x - left[0].pose.x)
+        let right = try states("\(motion) to the right", seed: seed),
+            left = try states("\(motion) to the left", seed: seed)
+        let (toRight, toLeft) = (
+            right[right.count - 1].pose.x - right[0].pose.x, left[left.count - 1].pose.x - left[0].pose.x
+        )
         #expect(toRight > 0.4)
         #expect(toLeft < -0.4)
     }
