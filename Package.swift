@@ -25,8 +25,8 @@ let package = Package(
     products: [
         .library(name: "Torch", targets: ["Torch"]),
         .library(name: "Video", targets: ["Video"]),
-        .library(name: "Datasets", targets: ["Datasets"]),
         .library(name: "CLIP", targets: ["CLIP"]),
+        .library(name: "Datasets", targets: ["Datasets"]),
     ],
     dependencies: [],
     targets: [
@@ -52,13 +52,16 @@ let package = Package(
             providers: [.apt(["libavdevice-dev", "libavformat-dev", "libswscale-dev"]), .brew(["ffmpeg"])]),
         .target(name: "Torch", dependencies: ["CTorch", "CZlib"], swiftSettings: swiftSettings),
         .target(name: "Video", dependencies: ["CFFmpeg"], swiftSettings: swiftSettings),
+        .target(name: "CLIP", dependencies: ["CZlib", "Torch", "Video"], swiftSettings: swiftSettings),
         .target(name: "Datasets", dependencies: ["Video"], swiftSettings: swiftSettings),
-        .target(name: "CLIP", dependencies: ["CZlib", "Torch"], swiftSettings: swiftSettings),
-        .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: swiftSettings),
+        // What all tests share: recorded cases and comparison.
+        .target(name: "FixtureSupport", dependencies: ["Torch"], path: "Tests/Support", swiftSettings: swiftSettings),
+        .testTarget(name: "TorchTests", dependencies: ["Torch", "FixtureSupport"], swiftSettings: swiftSettings),
+        .testTarget(name: "VideoTests", dependencies: ["Video"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "VideoTests", dependencies: ["Video"], swiftSettings: swiftSettings),
+            name: "CLIPTests", dependencies: ["CLIP", "CZlib", "FixtureSupport", "Video"],
+            swiftSettings: swiftSettings),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Video"], swiftSettings: swiftSettings),
-        .testTarget(name: "CLIPTests", dependencies: ["CLIP"], swiftSettings: swiftSettings),
     ],
     cxxLanguageStandard: .cxx20
 )

@@ -68,11 +68,12 @@ public enum ModelDirectory {
             files.append(("open_clip_config.json", try OpenCLIPFile.data(configuration, preprocessing, path: path)))
             weights = "open_clip_model.safetensors"
         case .huggingFace:
-            files.append((
-                "config.json",
-                try HuggingFaceFile.data(
-                    configuration, startID: vocabulary?.startID, endID: vocabulary?.endID, path: path)
-            ))
+            files.append(
+                (
+                    "config.json",
+                    try HuggingFaceFile.data(
+                        configuration, startID: vocabulary?.startID, endID: vocabulary?.endID, path: path)
+                ))
             files.append(("preprocessor_config.json", try preprocessing.huggingFaceData(path: path)))
             named = HuggingFaceNames.foreign(tensors)
         }
@@ -80,8 +81,7 @@ public enum ModelDirectory {
         try commit(path) { folder in
             for (name, data) in files { try data.write(to: folder.appendingPathComponent(name)) }
             try StateFile.write(
-                named.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, metadata: ["format": "pt"],
-                to: folder.appendingPathComponent(weights).path)
+                named, metadata: ["format": "pt"], to: folder.appendingPathComponent(weights).path)
             try vocabulary?.write(to: folder.appendingPathComponent("tokenizer.json"))
         }
     }

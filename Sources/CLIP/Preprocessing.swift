@@ -101,9 +101,12 @@ extension Preprocessing {
                 }
                 let container = try decoder.container(keyedBy: Keys.self)
                 self =
-                    if let edge = try container.decodeIfPresent(Int.self, forKey: .shortest_edge) { .shortest(edge) } else {
+                    if let edge = try container.decodeIfPresent(Int.self, forKey: .shortest_edge) {
+                        .shortest(edge)
+                    } else {
                         .rectangle(
-                            try container.decode(Int.self, forKey: .height), try container.decode(Int.self, forKey: .width))
+                            try container.decode(Int.self, forKey: .height),
+                            try container.decode(Int.self, forKey: .width))
                     }
             }
 

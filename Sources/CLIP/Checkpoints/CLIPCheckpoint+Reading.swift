@@ -1,5 +1,5 @@
 internal import Foundation
-public import Torch
+internal import Torch
 
 extension CLIPCheckpoint {
     /// Reads a model from a directory or a single file of any public CLIP format.
@@ -61,8 +61,11 @@ extension CLIPCheckpoint {
         self.files = files
         dialect = canonical.dialect
         self.configuration = configuration
-        preprocessing =
-            try described?.preprocessing ?? sources.preprocessing(imageSize: configuration.vision.imageSize)
+        if let own = described?.preprocessing {
+            preprocessing = own
+        } else {
+            preprocessing = try sources.preprocessing(imageSize: configuration.vision.imageSize)
+        }
         self.tensors = tensors
         vocabularyPath = sources.vocabularyPath
         self.warnings = warnings
@@ -71,7 +74,7 @@ extension CLIPCheckpoint {
     private static func unknownNames(
         _ tensors: [String: Tensor], _ configuration: CLIPConfiguration, _ path: String
     ) throws(CLIPError) -> [String] {
-        do {
+        do throws(ParameterError) {
             _ = try Parameters.build(.checkpoint(tensors, fresh: { _ in true })) { CLIPModel($0, configuration) }
             return []
         } catch { return error.unexpected }
@@ -119,13 +122,15 @@ private struct ModelFiles {
             let model_type: String?
             let format: String?
         }
+        let data = try readConfiguration(path)
         let head: Head
-        do { head = try JSONDecoder().decode(Head.self, from: try readConfiguration(path)) } catch {
-            throw error as? CLIPError ?? .unreadableConfiguration(path: path, detail: jsonProblem(error))
+        do { head = try JSONDecoder().decode(Head.self, from: data) } catch {
+            throw .unreadableConfiguration(path: path, detail: jsonProblem(error))
         }
         if head.format == ModelDirectory.formatName { return .verb }
         guard let type = head.model_type else {
-            throw .unreadableConfiguration(path: path, detail: "no model_type and no format: not a model's configuration")
+            throw .unreadableConfiguration(
+                path: path, detail: "no model_type and no format: not a model's configuration")
         }
         guard HuggingFaceFile.modelTypes.contains(type) else {
             throw .unsupported(path: path, feature: "model_type \(type)")
@@ -147,24 +152,27 @@ private struct ModelFiles {
 
     private static func huggingFaceWeights(_ names: Set<String>, _ path: String) throws(CLIPError) -> [String] {
         for (whole, index) in [
-            ("model.safetensors", "model.safetensors.index.json"), ("pytorch_model.bin", "pytorch_model.bin.index.json"),
+            ("model.safetensors", "model.safetensors.index.json"),
+            ("pytorch_model.bin", "pytorch_model.bin.index.json"),
         ] {
             if names.contains(whole) { return [whole] }
             guard names.contains(index) else { continue }
-            struct Index: Decodable { let weight_map: [String: String] }
-            do {
-                let map = try JSONDecoder().decode(Index.self, from: readConfiguration(path + "/" + index)).weight_map
-                let shards = Set(map.values).sorted()
-                guard shards.allSatisfy({ !$0.contains("/") && names.contains($0) }) else {
-                    throw CLIPError.notAModel(path: path, detail: "\(index) names files that are not there")
-                }
-                return shards
-            } catch {
-                throw error as? CLIPError
-                    ?? .unreadableConfiguration(path: path + "/" + index, detail: jsonProblem(error))
-            }
+            return try shards(path + "/" + index, among: names)
         }
         throw .notAModel(path: path, detail: "no model.safetensors and no pytorch_model.bin in this directory")
+    }
+
+    private static func shards(_ index: String, among names: Set<String>) throws(CLIPError) -> [String] {
+        struct Index: Decodable { let weight_map: [String: String] }
+        let data = try readConfiguration(index)
+        let shards: [String]
+        do { shards = Set(try JSONDecoder().decode(Index.self, from: data).weight_map.values).sorted() } catch {
+            throw .unreadableConfiguration(path: index, detail: jsonProblem(error))
+        }
+        guard !shards.isEmpty, shards.allSatisfy({ !$0.contains("/") && names.contains($0) }) else {
+            throw .notAModel(path: index, detail: "it names files that are not in this directory")
+        }
+        return shards
     }
 
     static func readConfiguration(_ path: String) throws(CLIPError) -> Data {
@@ -179,10 +187,10 @@ private struct ModelFiles {
         var files: [(path: String, format: StateFileFormat)] = []
         var tensors: [String: Tensor] = [:]
         for path in weightPaths {
-            do {
+            do throws(StateFileError) {
                 let file = try StateFile.read(path)
                 files.append((path, file.format))
-                for (name, stored) in Self.unwrapped(file.root).tensors { tensors[name] = try stored.tensor() }
+                tensors.merge(try Self.unwrapped(file.root).loadedTensors()) { _, later in later }
             } catch { throw .unreadableWeights(path: path, detail: "\(error)") }
         }
         return (files, tensors)

@@ -61,7 +61,7 @@ public struct CLIPCheckpoint: Sendable {
         (tensors["visual.conv1.weight"] != nil, tensors["token_embedding.weight"] != nil)
     }
 
-    /// Builds the model.
+    /// Builds the model; every call gives weights of its own.
     ///
     /// - Parameters:
     ///   - dtype: the type of all parameters; float32 for the processor.
@@ -112,21 +112,18 @@ public struct CLIPCheckpoint: Sendable {
         _ dtype: DType, _ device: Device, _ tensors: [String: Tensor], _ body: (Scope) -> Model
     ) throws(CLIPError) -> (model: Model, parameters: Parameters) {
         try configuration.validate()
+        let owned = tensors.mapValues { tensor in
+            guard tensor.dtype.isFloatingPoint else { return tensor }
+            let isAsWanted = tensor.dtype == dtype && tensor.device == device
+            return isAsWanted ? tensor.cloned() : tensor.to(dtype: dtype, device: device)
+        }
+        let built: (model: Model, parameters: Parameters)
         do {
-            // The first pass only compares names, shapes and types; the second hands out converted tensors.
-            let converted = tensors.mapValues { $0.dtype.isFloatingPoint ? $0.to(dtype: dtype, device: device) : $0 }
-            let generator = Generator(seed: 0, device: device)
-            let built = try Parameters.build(.checkpoint(converted, generator: generator), body)
-            let broken = built.parameters.names.filter { name in
-                built.parameters[name].map { !$0.isFinite.allTrue } ?? false
-            }
-            guard broken.isEmpty else { throw CLIPError.notFinite(path: path, names: broken) }
-            return built
-        } catch let error as ParameterError {
-            throw .unfitting(path: path, error)
-        } catch let error as CLIPError {
-            throw error
-        } catch { fatalError("unreachable: \(error)") }
+            built = try Parameters.build(.checkpoint(owned, generator: Generator(seed: 0, device: device)), body)
+        } catch { throw .unfitting(path: path, error) }
+        let broken = built.parameters.names.filter { built.parameters[$0]?.isFinite.allTrue == false }
+        guard broken.isEmpty else { throw .notFinite(path: path, names: broken) }
+        return built
     }
 
     /// The same model for another input size, its position tables resized.

@@ -47,7 +47,6 @@ struct HuggingFaceFile {
     /// The values of `model_type` that hold one or both CLIP towers.
     static let modelTypes: Set<String> = ["clip", "clip_vision_model", "clip_text_model"]
 
-    /// - Parameter eosDefault: transformers' default end token, used where the field is absent.
     init(_ data: Data, path: String) throws(CLIPError) {
         let file: Outer
         var text: Text, vision: Vision
@@ -62,7 +61,9 @@ struct HuggingFaceFile {
             throw .unreadableConfiguration(path: path, detail: jsonProblem(error))
         }
         let activation = try Self.activation(text.hidden_act ?? vision.hidden_act, path)
-        if file.model_type == "clip", try Self.activation(text.hidden_act, path) != Self.activation(vision.hidden_act, path) {
+        if file.model_type == "clip",
+            try Self.activation(text.hidden_act, path) != Self.activation(vision.hidden_act, path)
+        {
             throw .unsupported(path: path, feature: "different hidden_act in the two towers")
         }
         let eps = vision.layer_norm_eps ?? text.layer_norm_eps ?? 1e-5

@@ -50,7 +50,10 @@ struct OpenCLIPFile {
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
-            self = if let one = try? container.decode(Int.self) { .one(one) } else { .more(try container.decode([Int].self)) }
+            self =
+                if let one = try? container.decode(Int.self) { .one(one) } else {
+                    .more(try container.decode([Int].self))
+                }
         }
 
         func encode(to encoder: any Encoder) throws {
@@ -95,7 +98,8 @@ struct OpenCLIPFile {
         } catch {
             throw .unreadableConfiguration(path: path, detail: jsonProblem(error))
         }
-        configuration = try Self.configuration(model, path)
+        let configuration = try Self.configuration(model, path)
+        self.configuration = configuration
         preprocessing = try outer.preprocess_cfg.map { file throws(CLIPError) in
             try Self.preprocessing(file, imageSize: configuration.vision.imageSize, path)
         }

@@ -62,8 +62,8 @@ struct StateValues: Sendable {
         var count: Int { bytes.range.count / dtype.byteCount }
     }
 
-    /// The most values that are read from one file: bounds the memory that a hostile pickle can claim to about 0.5 GB.
-    static let mostNodes = 8_000_000
+    /// The most values that are read from one file: a hostile pickle can claim a few hundred megabytes, not more.
+    static let mostNodes = 4_000_000
     /// The most tensors that are read from one file.
     static let mostTensors = 262_144
 

@@ -30,6 +30,8 @@ final class ColorConverter {
     ///   - picture: a decoded picture.
     ///   - size: the coded size that comes out before turning; a picture of another size is scaled.
     ///   - time: the presentation time in seconds.
+    /// - Returns: the upright frame.
+    /// - Throws: `unsupportedCodec` for a pixel format that swscale cannot read, `damaged` when conversion fails.
     func frame(
         _ picture: UnsafeMutablePointer<AVFrame>, size: (width: Int, height: Int), time: Double
     ) throws(VideoError) -> Frame {

@@ -18,6 +18,7 @@ public struct DecodingReport: Sendable, Equatable, Codable {
     var isTruncated = false
     var hasIrregularTimestamps = false
     var hasSizeChange = false
+    var isShort = false
 
     /// Everything that applies, the gravest first; `[.ok]` when nothing is wrong.
     public var statuses: [VideoStatus] {
@@ -27,6 +28,7 @@ public struct DecodingReport: Sendable, Equatable, Codable {
             case .partlyDamaged: failedPackets > 0 || flaggedFrames > 0
             case .sizeChanged: hasSizeChange
             case .irregularTimestamps: hasIrregularTimestamps
+            case .short: isShort
             default: false
             }
         }

@@ -58,9 +58,9 @@ struct PacketIndex {
     }
 }
 
-extension [Int64] {
+extension Array where Element: Comparable {
     /// In an increasing array, how many elements are smaller than `value`.
-    func count(before value: Int64) -> Int {
+    func count(before value: Element) -> Int {
         var (low, high) = (0, count)
         while low < high {
             let middle = (low + high) / 2

@@ -68,6 +68,7 @@ final class PictureDecoder {
     /// - Parameter wanted: when given, pictures of packets with other time stamps are left out if no other picture
     ///   refers to them. Exact with one thread only.
     /// - Returns: false at the end of the stream; then the last picture is in `previous`.
+    /// - Throws: `damaged` after too many failures in a row, `tooLarge`, `timeout` or `cancelled`.
     func next(wanted: Set<Int64>? = nil) throws(VideoError) -> Bool {
         if hasFrame {
             swap(&frame, &previous)

@@ -50,6 +50,8 @@ final class SeekingReader {
     /// - Parameters:
     ///   - target: the frame's number.
     ///   - wanted: the time stamps of all frames that this request still wants.
+    /// - Returns: the frame, or what stands in for it.
+    /// - Throws: `damaged`, `noFrames`, `tooLarge`, `timeout` or `cancelled`.
     func frame(at target: Int, wanted: Set<Int64>) throws(VideoError) -> Outcome {
         let timestamp = index.timestamps[target]
         if decoder.timestamp == timestamp { return .found(try convert(decoder.frame, timestamp)) }

@@ -26,6 +26,7 @@ public struct VideoError: Error, Sendable, Equatable, CustomStringConvertible {
         self.init(status, path: path, detail: "\(action): \(Self.text(of: code)) (\(code))")
     }
 
+    /// What happened, to which file, and what to do.
     public var description: String {
         let place = path.isEmpty ? "" : "\(path): "
         return "\(place)\(sentence) (\(detail))"

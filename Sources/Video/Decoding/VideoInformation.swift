@@ -35,3 +35,16 @@ public struct VideoInformation: Sendable, Equatable, Codable {
     /// The size of the file in bytes.
     public let bytes: Int
 }
+
+extension VideoInformation {
+    /// Opens a file and reads its header, without an index and without decoding more than probing needs.
+    ///
+    /// - Parameters:
+    ///   - path: the path of a regular file.
+    ///   - options: limits and conversions.
+    /// - Throws: a ``VideoError`` with the status that the file deserves.
+    public init(path: String, options: VideoOptions = .init()) throws(VideoError) {
+        let interruption = Interruption(path: path, options: options)
+        self = try Demuxer.open(path, options: options, interruption: interruption).information(options)
+    }
+}

@@ -22,7 +22,7 @@ public struct VideoOptions: Sendable {
     ///
     /// Opening a file, one request for frames and one step of a reader are an operation each.
     public var deadline: Double?
-    /// Decoder threads; 0 means one for each core. One thread is best when several files are decoded at once.
+    /// Decoder threads, 0 for one each core; one is best when several files are decoded at once.
     public var threadCount: Int
     /// What happens to pictures that are to be turned.
     public var rotation: Rotation
