@@ -77,7 +77,7 @@ extension PuppetStyle {
         after.leftArm = Limb(82, 76)
         after.rightArm = Limb(72, 66)
         let releaseTime = 0.52
-        let keys = [(0.0, holding), (0.34, back), (0.44, back), (releaseTime, release), (0.72, after), (1.0, after)]
+        let keys = [(0.0, holding), (0.3, back), (0.38, back), (releaseTime, release), (0.72, after), (1.0, after)]
         // Even progress: a flight must not slow down at its end.
         let t = min(max((time - startHold) / (1 - startHold), 0), 1)
         var pose = PuppetPose.along(keys.map { (at: $0.0, pose: $0.1) }, t)

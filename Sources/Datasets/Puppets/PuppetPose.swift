@@ -53,6 +53,7 @@ struct PuppetPose: Equatable, Sendable {
     /// - Parameters:
     ///   - keys: poses and when they are reached, rising from 0 to 1.
     ///   - t: between 0 and 1.
+    /// - Returns: the pose between the two keys around `t`.
     static func along(_ keys: [(at: Double, pose: PuppetPose)], _ t: Double) -> PuppetPose {
         var before = keys[0]
         for key in keys.dropFirst() {

@@ -27,6 +27,7 @@ struct PuppetsCamera: Equatable, Sendable {
     private let rollSine, rollCosine: Double
 
     /// - Parameters:
+    ///   - size: the side of the picture in pixels.
     ///   - zoom: 1 shows ``field`` body heights.
     ///   - centre: the point of the world in the picture's middle.
     ///   - roll: degrees clockwise.

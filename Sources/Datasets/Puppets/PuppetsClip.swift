@@ -53,7 +53,7 @@ public struct PuppetsClip: Sendable, Equatable {
         action.partner.map { PuppetsClip(action: $0, look: look, seed: seed, size: size) }
     }
 
-    /// Renders one frame.
+    /// Renders one frame; for many, ``frames()`` paints the background only once.
     ///
     /// - Parameter index: from 0 to ``count`` - 1.
     /// - Returns: the frame, with its time in seconds.

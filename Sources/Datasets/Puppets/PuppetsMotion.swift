@@ -149,6 +149,7 @@ extension PuppetsMotion {
     ///   - time: from 0 at the clip's first picture to 1 at its last.
     ///   - style: how this puppet moves.
     ///   - body: its proportions.
+    /// - Returns: the pose and the object.
     func state(at time: Double, style: PuppetStyle, body: PuppetBody) -> PuppetState {
         var state = facingState(at: time, style: style, body: body)
         let shiver = style.tremor * sine(360 * style.tremorPace * time + style.tremorPhase)
