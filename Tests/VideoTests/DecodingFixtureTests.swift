@@ -62,7 +62,7 @@ struct VideoCase: Decodable, Sendable, CustomTestStringConvertible {
 struct Grid {
     let cells: [[[Double]]]
 
-    /// - Parameter trims: whether a quarter of each cell is left out on every side.
+    /// Measures a frame; `trims` leaves out a quarter of each cell on every side.
     init(_ frame: Frame, trims: Bool) {
         cells = (0..<4).map { row in
             (0..<4).map { column in

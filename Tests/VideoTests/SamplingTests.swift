@@ -67,7 +67,9 @@ struct TransformCases: Decodable {
             let params: [String: Parameter]
             let draws: [RecordedDraws.Draw]
             let indices: [Int]
-            var testDescription: String { "\(rule) n=\(nFrames) \(params.mapValues(\.text).sorted { $0.key < $1.key })" }
+            var testDescription: String {
+                "\(rule) n=\(nFrames) \(params.mapValues(\.text).sorted { $0.key < $1.key })"
+            }
 
             func whole(_ name: String) -> Int { params[name].map { Int($0.number) } ?? 0 }
         }

@@ -17,14 +17,19 @@ public final class VideoWriter {
             case frameTimes
         }
 
+        /// The speed presets of x264.
+        public enum Preset: String, Sendable, CaseIterable {
+            case ultrafast, superfast, veryfast, faster, fast, medium, slow, slower, veryslow
+        }
+
         /// Largest number of frames from one key frame to the next.
         public var groupSize = 24
         /// Constant quality: 0 is lossless, 23 usual, 51 worst.
         public var quality = 23.0
         /// Largest number of consecutive B-frames.
         public var bFrames = 2
-        /// The speed preset of x264, `ultrafast` to `veryslow`.
-        public var preset = "veryfast"
+        /// How much time is spent on smaller files.
+        public var preset = Preset.veryfast
         /// Encoder threads; 1 gives the same bytes on every machine with the same x264, 0 takes all cores.
         public var threadCount = 1
         /// Where frame times come from.
@@ -208,7 +213,7 @@ extension VideoWriter {
             }
             var settings = encoderSettings(options)
             defer { av_dict_free(&settings) }
-            try check(avcodec_open2(encoder, codec, &settings), path, "opening the encoder, preset \(options.preset)")
+            try check(avcodec_open2(encoder, codec, &settings), path, "opening the encoder")
             try check(avcodec_parameters_from_context(stream.pointee.codecpar, encoder), path, "opening")
             stream.pointee.time_base = encoder.pointee.time_base
             stream.pointee.avg_frame_rate = encoder.pointee.framerate
@@ -256,7 +261,7 @@ extension VideoWriter {
 
     private static func encoderSettings(_ options: Options) -> OpaquePointer? {
         var settings: OpaquePointer?
-        av_dict_set(&settings, "preset", options.preset, 0)
+        av_dict_set(&settings, "preset", options.preset.rawValue, 0)
         av_dict_set(&settings, "crf", String(options.quality), 0)
         return settings
     }
