@@ -204,7 +204,7 @@ extension VideoWriter {
             let stream = avformat_new_stream(muxer, nil),
             let scaler = verb_scaler_create(
                 Int32(width), Int32(height), AV_PIX_FMT_RGB24.rawValue, Int32(width), Int32(height),
-                AV_PIX_FMT_YUV420P.rawValue, SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP, SWS_CS_ITU601, 1, 0)
+                AV_PIX_FMT_YUV420P.rawValue, verb_scaler_encoding(), SWS_CS_ITU601, 1, 0)
         else { throw VideoError(.writeFailed, path: path, detail: "out of memory") }
         do throws(VideoError) {
             configure(encoder, width, height, rate, options)
