@@ -16,16 +16,23 @@ let swiftSettings: [SwiftSetting] = [
 ]
 
 /// LibTorch's GPU libraries register themselves when loaded, so they must be linked although no symbol names them.
-let cudaLibraries = hasCUDA ? ["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-lc10_cuda", "-Xlinker", "--as-needed"] : []
+let cudaLibraries =
+    hasCUDA ? ["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-lc10_cuda", "-Xlinker", "--as-needed"] : []
 
 let package = Package(
     name: "verb",
     platforms: [.macOS(.v15)],
     products: [
+        .executable(name: "verb", targets: ["verb"]),
         .library(name: "Torch", targets: ["Torch"]),
         .library(name: "Video", targets: ["Video"]),
+        .library(name: "CLIP", targets: ["CLIP"]),
+        .library(name: "Datasets", targets: ["Datasets"]),
     ],
-    dependencies: [],
+    dependencies: [
+        // The command line.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
     targets: [
         // The C ABI over LibTorch: the only C++ in the package.
         .target(
@@ -49,9 +56,27 @@ let package = Package(
             providers: [.apt(["libavdevice-dev", "libavformat-dev", "libswscale-dev"]), .brew(["ffmpeg"])]),
         .target(name: "Torch", dependencies: ["CTorch", "CZlib"], swiftSettings: swiftSettings),
         .target(name: "Video", dependencies: ["CFFmpeg"], swiftSettings: swiftSettings),
-        .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: swiftSettings),
+        .target(name: "CLIP", dependencies: ["CZlib", "Torch", "Video"], swiftSettings: swiftSettings),
+        .target(name: "ActionModels", dependencies: ["CLIP", "Torch"], swiftSettings: swiftSettings),
+        .target(name: "Datasets", dependencies: ["Video"], swiftSettings: swiftSettings),
+        .target(
+            name: "Training", dependencies: ["ActionModels", "CLIP", "Datasets", "Torch", "Video"],
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "verb",
+            dependencies: [
+                "ActionModels", "CLIP", "Datasets", "Torch", "Training", "Video",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings),
+        // What all tests share: recorded cases and comparison.
+        .target(name: "FixtureSupport", dependencies: ["Torch"], path: "Tests/Support", swiftSettings: swiftSettings),
+        .testTarget(name: "TorchTests", dependencies: ["Torch", "FixtureSupport"], swiftSettings: swiftSettings),
+        .testTarget(name: "VideoTests", dependencies: ["Video"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "VideoTests", dependencies: ["Video"], swiftSettings: swiftSettings),
+            name: "CLIPTests", dependencies: ["CLIP", "CZlib", "FixtureSupport", "Video"],
+            swiftSettings: swiftSettings),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Video"], swiftSettings: swiftSettings),
     ],
     cxxLanguageStandard: .cxx20
 )
