@@ -30,7 +30,7 @@ public final class VideoWriter {
         public var bFrames = 2
         /// How much time is spent on smaller files.
         public var preset = Preset.veryfast
-        /// Encoder threads; 1 gives the same bytes on every machine with the same x264, 0 takes all cores.
+        /// Encoder threads, 0 for one each core; with 1 the same frames give the same bytes.
         public var threadCount = 1
         /// Where frame times come from.
         public var timing = Timing.constant
@@ -263,6 +263,8 @@ extension VideoWriter {
         var settings: OpaquePointer?
         av_dict_set(&settings, "preset", options.preset.rawValue, 0)
         av_dict_set(&settings, "crf", String(options.quality), 0)
+        // The macroblock tree reads memory that x264 has not set (seen with glibc's MALLOC_PERTURB_ and x264 164).
+        if options.threadCount == 1 { av_dict_set(&settings, "mbtree", "0", 0) }
         return settings
     }
 
