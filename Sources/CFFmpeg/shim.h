@@ -57,6 +57,13 @@ static inline const int32_t *verb_stream_display_matrix(const AVStream *stream) 
 
 // swscale, whose context is opaque up to 7.0 and a public struct later: here always `void *`.
 
+// The flags are macros in 5.1 to 7.0 and an enumeration later.
+
+// Decoding: swscale's special converter, the same in all versions when nothing is resized.
+static inline int verb_scaler_decoding(void) { return SWS_BILINEAR; }
+// Encoding: the most careful conversion.
+static inline int verb_scaler_encoding(void) { return SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP; }
+
 // `matrix` is an AVColorSpace number; ranges: 1 full, 0 limited. Returns NULL if there is no such conversion.
 static inline void *verb_scaler_create(int from_width, int from_height, int from_format, int to_width, int to_height,
                                        int to_format, int flags, int matrix, int from_full, int to_full) {

@@ -66,8 +66,7 @@ public struct PuppetsWriter: Sendable {
         var options = VideoWriter.Options()
         options.quality = Double(clip.look.rateFactor)
         options.threadCount = 1
-        // The slower presets look ahead, and x264 does so differently from run to run on pictures this small.
-        options.preset = "superfast"
+        options.preset = .superfast
         let writer = try VideoWriter(
             path: path, width: clip.size, height: clip.size,
             rate: (numerator: clip.attributes.framesPerSecond, denominator: 1), options: options)

@@ -58,7 +58,7 @@ final class ColorConverter {
         release()
         scaler = verb_scaler_create(
             wanted.width, wanted.height, wanted.format, wanted.outWidth, wanted.outHeight, AV_PIX_FMT_RGB24.rawValue,
-            SWS_BILINEAR, wanted.matrix, wanted.full, 1)
+            verb_scaler_decoding(), wanted.matrix, wanted.full, 1)
         guard scaler != nil else {
             let name = av_get_pix_fmt_name(AVPixelFormat(rawValue: wanted.format)).map { String(cString: $0) }
             throw VideoError(

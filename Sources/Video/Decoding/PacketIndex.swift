@@ -47,6 +47,14 @@ struct PacketIndex {
     /// The number of time stamps before `timestamp`: the position of the frame shown then, if there is one.
     func position(of timestamp: Int64) -> Int { timestamps.count(before: timestamp) }
 
+    /// The frames that are themselves key packets; hidden ones are not frames.
+    var keyFrames: [Int] {
+        keys.compactMap { key in
+            let position = position(of: key)
+            return position < timestamps.count && timestamps[position] == key ? position : nil
+        }
+    }
+
     /// The last key packet at or before a frame in presentation order, as an index into `keys`.
     ///
     /// By presentation and not by coding order: pictures shown just before a key frame may need the group before it.

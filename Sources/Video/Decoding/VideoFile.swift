@@ -61,7 +61,7 @@ public final class VideoFile: FrameSource {
     public var keyFrames: [Int] {
         if let verifiedKeys { return verifiedKeys }
         guard index.isRegular else { return [] }
-        return index.keys.filter { index.timestamps.contains($0) }.map { index.position(of: $0) }
+        return index.keyFrames
     }
 
     /// Delivers frames by number, each distinct one decoded once.

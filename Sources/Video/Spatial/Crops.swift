@@ -51,6 +51,8 @@ public enum SpatialViews: String, Sendable, Codable, CaseIterable {
     case mmactionThree = "mmaction_three"
     /// SlowFast's three crops: 0, ⌈m/2⌉, m.
     case slowFastThree = "slowfast_three"
+    /// Three crops on the quarter grid, in ActionCLIP's transforms: 0, 2⌊m/4⌋, 4⌊m/4⌋.
+    case actionCLIPThree = "actionclip_three"
     /// Corners and centre on a quarter grid.
     case five
     /// The five, each followed by its mirror image.
@@ -75,6 +77,7 @@ public enum SpatialViews: String, Sendable, Codable, CaseIterable {
         case .four: return strip([0, margin / 4, margin / 2, margin], side, size)
         case .mmactionThree: return strip([0, margin / 2 * 2, margin / 2], side, size)
         case .slowFastThree: return strip([0, (margin + 1) / 2, margin], side, size)
+        case .actionCLIPThree: return strip([0, margin / 4 * 2, margin / 4 * 4], side, size)
         case .five: return corners(side, size).map { SpatialView(box: $0, isMirrored: false) }
         case .ten:
             return corners(side, size).flatMap {

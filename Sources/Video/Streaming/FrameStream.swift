@@ -107,7 +107,9 @@ private func decode(
         }
         if wanted.current, !pipe.push(try reader.frame()) { return }
     }
-    let rest = selector.finish(reader.endTime - (first ?? 0))
+    // A cut file ends before its header says, and where rates vary header and last duration may both be wrong.
+    let (last, end) = (reader.time - (first ?? 0), reader.endTime - (first ?? 0))
+    let rest = selector.finish(max(last, min(end, reader.information.duration ?? end)))
     guard rest > 0 else { return }
     let frame = try reader.frame()
     for _ in 0..<rest where !pipe.push(frame) { return }
