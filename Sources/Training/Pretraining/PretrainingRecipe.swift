@@ -7,9 +7,9 @@ public struct PretrainingRecipe: Sendable, Codable, Equatable {
     /// The number of optimiser steps.
     public var steps = 3000
     /// The number of clips a step.
-    public var batch = 64
+    public var batch = 49
     /// The number of frames a clip.
-    public var frames = 4
+    public var frames = 3
     /// The highest learning rate.
     public var learningRate = 1e-3
     /// AdamW's weight decay of matrices.
@@ -21,11 +21,11 @@ public struct PretrainingRecipe: Sendable, Codable, Equatable {
     /// The side of the input pictures in pixels.
     public var imageSize = 64
     /// The side of a patch in pixels.
-    public var patchSize = 8
+    public var patchSize = 16
     /// The image tower's width, a multiple of 32.
-    public var visionWidth = 160
+    public var visionWidth = 192
     /// The image tower's blocks.
-    public var visionLayers = 5
+    public var visionLayers = 4
     /// The text tower's width, a multiple of 32.
     public var textWidth = 128
     /// The text tower's blocks.

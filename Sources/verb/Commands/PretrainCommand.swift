@@ -35,6 +35,15 @@ struct PretrainCommand: AsyncParsableCommand {
     @Option(help: "Number of frames a clip.")
     var frames = PretrainingRecipe().frames
 
+    @Option(help: "Side of a patch in pixels.")
+    var patchSize = PretrainingRecipe().patchSize
+
+    @Option(help: "Width of the image tower, a multiple of 32.")
+    var visionWidth = PretrainingRecipe().visionWidth
+
+    @Option(help: "Blocks of the image tower.")
+    var visionLayers = PretrainingRecipe().visionLayers
+
     @Option(help: "Highest learning rate.")
     var learningRate = PretrainingRecipe().learningRate
 
@@ -48,6 +57,7 @@ struct PretrainCommand: AsyncParsableCommand {
         if let threads { TorchRuntime.threads = threads }
         var recipe = PretrainingRecipe()
         (recipe.seed, recipe.steps, recipe.batch, recipe.frames) = (seed, steps, batch, frames)
+        (recipe.patchSize, recipe.visionWidth, recipe.visionLayers) = (patchSize, visionWidth, visionLayers)
         recipe.learningRate = learningRate
         recipe.warmup = min(recipe.warmup, steps)
         let run = try Pretraining(recipe, data: CaptionedClips(folder: data, split: "train"))
@@ -62,6 +72,7 @@ struct PretrainCommand: AsyncParsableCommand {
 
     private var command: String {
         "verb pretrain \(data) --output \(output) --seed \(seed) --steps \(steps) --batch \(batch) --frames \(frames) "
+            + "--patch-size \(patchSize) --vision-width \(visionWidth) --vision-layers \(visionLayers) "
             + "--learning-rate \(learningRate)"
     }
 }
