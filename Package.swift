@@ -28,6 +28,7 @@ let package = Package(
         .library(name: "Video", targets: ["Video"]),
         .library(name: "CLIP", targets: ["CLIP"]),
         .library(name: "Datasets", targets: ["Datasets"]),
+        .library(name: "Recognition", targets: ["Recognition"]),
     ],
     dependencies: [
         // The command line.
@@ -62,10 +63,13 @@ let package = Package(
         .target(
             name: "Training", dependencies: ["ActionModels", "CLIP", "Datasets", "Torch", "Video"],
             swiftSettings: swiftSettings),
+        .target(
+            name: "Recognition", dependencies: ["ActionModels", "CLIP", "Torch", "Video"],
+            resources: [.copy("Resources/verb-tiny")], swiftSettings: swiftSettings),
         .executableTarget(
             name: "verb",
             dependencies: [
-                "ActionModels", "CLIP", "Datasets", "Torch", "Training", "Video",
+                "ActionModels", "CLIP", "Datasets", "Recognition", "Torch", "Training", "Video",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -75,6 +79,13 @@ let package = Package(
         .testTarget(name: "VideoTests", dependencies: ["Video"], swiftSettings: swiftSettings),
         .testTarget(
             name: "CLIPTests", dependencies: ["CLIP", "CZlib", "FixtureSupport", "Video"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RecognitionTests", dependencies: ["ActionModels", "CLIP", "Recognition", "Torch", "Video"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "VerbTests",
+            dependencies: ["Recognition", "verb", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: swiftSettings),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Video"], swiftSettings: swiftSettings),
     ],
