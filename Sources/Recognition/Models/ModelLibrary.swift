@@ -45,7 +45,7 @@ public struct ModelLibrary: Sendable {
         guard let name else {
             // Not `Bundle.module`, which ends the process when the program was moved without its resources.
             let places = Self.resources.map { "\(programFolder)/\($0)/\(Self.bundledName)" }
-            guard let path = places.first(where: FileManager.default.fileExists(atPath:)) else {
+            guard let path = places.first(where: { FileManager.default.fileExists(atPath: $0 + "/config.json") }) else {
                 throw .noBundledModel
             }
             return .bundled(path: path)

@@ -3,7 +3,9 @@ internal import CLIP
 internal import Torch
 internal import Video
 
-/// The model and the encoded labels: from frames to probabilities. Belongs on the LibTorch thread.
+/// The model and the encoded labels: from frames to probabilities.
+///
+/// Belongs on the LibTorch thread.
 struct ActionScorer: Sendable {
     let labels: LabelSet
     let preprocessing: Preprocessing
