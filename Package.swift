@@ -85,7 +85,10 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "VerbTests",
-            dependencies: ["Recognition", "verb", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "ActionModels", "Recognition", "verb",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: swiftSettings),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Video"], swiftSettings: swiftSettings),
     ],
