@@ -6,7 +6,9 @@ struct Verb: AsyncParsableCommand {
         commandName: "verb",
         abstract: "Name what is being done in videos, in plain words.",
         version: "0.1.0",
-        subcommands: [PuppetsCommand.self, PretrainCommand.self])
+        subcommands: [
+            PuppetsCommand.self, PretrainCommand.self, EvaluateCommand.self, InspectCommand.self, ConvertCommand.self,
+        ])
 
     static func main() async {
         await CommandRunner.run(Verb.self)
