@@ -25,8 +25,14 @@ let package = Package(
         .library(name: "Torch", targets: ["Torch"]),
         .library(name: "Video", targets: ["Video"]),
         .library(name: "CLIP", targets: ["CLIP"]),
+        .library(name: "Hub", targets: ["Hub"]),
     ],
-    dependencies: [],
+    dependencies: [
+        // HTTP with streaming bodies and TLS, and checksums: for fetching models.
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    ],
     targets: [
         // The C ABI over LibTorch: the only C++ in the package.
         .target(
@@ -51,10 +57,32 @@ let package = Package(
         .target(name: "Torch", dependencies: ["CTorch", "CZlib"], swiftSettings: swiftSettings),
         .target(name: "Video", dependencies: ["CFFmpeg"], swiftSettings: swiftSettings),
         .target(name: "CLIP", dependencies: ["CZlib"], swiftSettings: swiftSettings),
+        .target(
+            name: "Hub",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings),
         .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: swiftSettings),
         .testTarget(
             name: "VideoTests", dependencies: ["Video"], swiftSettings: swiftSettings),
-        .testTarget(name: "CLIPTests", dependencies: ["CLIP"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CLIPTests", dependencies: ["CLIP", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: swiftSettings),
+        // The tests' own hub is a server on SwiftNIO, which the HTTP client brings along.
+        .testTarget(
+            name: "HubTests",
+            dependencies: [
+                "Hub",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings),
     ],
     cxxLanguageStandard: .cxx20
 )
