@@ -16,18 +16,23 @@ let swiftSettings: [SwiftSetting] = [
 ]
 
 /// LibTorch's GPU libraries register themselves when loaded, so they must be linked although no symbol names them.
-let cudaLibraries = hasCUDA ? ["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-lc10_cuda", "-Xlinker", "--as-needed"] : []
+let cudaLibraries =
+    hasCUDA ? ["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-lc10_cuda", "-Xlinker", "--as-needed"] : []
 
 let package = Package(
     name: "verb",
     platforms: [.macOS(.v15)],
     products: [
+        .executable(name: "verb", targets: ["verb"]),
         .library(name: "Torch", targets: ["Torch"]),
         .library(name: "Video", targets: ["Video"]),
         .library(name: "CLIP", targets: ["CLIP"]),
         .library(name: "Hub", targets: ["Hub"]),
+        .library(name: "Datasets", targets: ["Datasets"]),
     ],
     dependencies: [
+        // The command line.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // HTTP with streaming bodies and TLS, and checksums: for fetching models.
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
@@ -56,7 +61,7 @@ let package = Package(
             providers: [.apt(["libavdevice-dev", "libavformat-dev", "libswscale-dev"]), .brew(["ffmpeg"])]),
         .target(name: "Torch", dependencies: ["CTorch", "CZlib"], swiftSettings: swiftSettings),
         .target(name: "Video", dependencies: ["CFFmpeg"], swiftSettings: swiftSettings),
-        .target(name: "CLIP", dependencies: ["CZlib"], swiftSettings: swiftSettings),
+        .target(name: "CLIP", dependencies: ["CZlib", "Torch", "Video"], swiftSettings: swiftSettings),
         .target(
             name: "Hub",
             dependencies: [
@@ -66,12 +71,29 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: swiftSettings),
-        .testTarget(name: "TorchTests", dependencies: ["Torch"], swiftSettings: swiftSettings),
-        .testTarget(
-            name: "VideoTests", dependencies: ["Video"], swiftSettings: swiftSettings),
-        .testTarget(
-            name: "CLIPTests", dependencies: ["CLIP", .product(name: "Crypto", package: "swift-crypto")],
+        .target(name: "ActionModels", dependencies: ["CLIP", "Torch"], swiftSettings: swiftSettings),
+        .target(name: "Datasets", dependencies: ["Video"], swiftSettings: swiftSettings),
+        .target(
+            name: "Training", dependencies: ["ActionModels", "CLIP", "Datasets", "Torch", "Video"],
             swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "verb",
+            dependencies: [
+                "ActionModels", "CLIP", "Datasets", "Torch", "Training", "Video",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings),
+        // What all tests share: recorded cases and comparison.
+        .target(name: "FixtureSupport", dependencies: ["Torch"], path: "Tests/Support", swiftSettings: swiftSettings),
+        .testTarget(name: "TorchTests", dependencies: ["Torch", "FixtureSupport"], swiftSettings: swiftSettings),
+        .testTarget(name: "VideoTests", dependencies: ["Video"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CLIPTests",
+            dependencies: [
+                "CLIP", "CZlib", "FixtureSupport", "Video", .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Video"], swiftSettings: swiftSettings),
         // The tests' own hub is a server on SwiftNIO, which the HTTP client brings along.
         .testTarget(
             name: "HubTests",

@@ -1,0 +1,34 @@
+public import CLIP
+public import Torch
+
+/// CLIP on clips without any change: the mean of the frames' features.
+///
+///     v = mean over t of image(frame t),   scores = exp(logitScale) cos(v, text)
+///
+/// It cannot tell the order of frames; it is the zero-shot baseline of every video method.
+/// Source: ActionCLIP, the `meanP` aggregator without training.
+public struct FrameMeanCLIP: Sendable {
+    /// The image and text towers.
+    public let clip: CLIPModel
+
+    /// Wraps a CLIP model.
+    ///
+    /// - Parameter clip: the model.
+    public init(_ clip: CLIPModel) { self.clip = clip }
+
+    /// Encodes clips.
+    ///
+    /// - Parameter clips: normalised RGB `[B, T, 3, H, W]`.
+    /// - Returns: features, not normalised, `[B, E]`.
+    public func encodeVideo(_ clips: Tensor) -> Tensor {
+        let (b, t) = (clips.shape[0], clips.shape[1])
+        let frames = clip.encodeImage(clips.reshaped([b * t] + clips.shape[2...]))  // [B T, E]
+        return pooled(frames.reshaped(b, t, -1))
+    }
+
+    /// Pools features of frames that were encoded one by one.
+    ///
+    /// - Parameter frames: `[B, T, E]`.
+    /// - Returns: `[B, E]`.
+    public func pooled(_ frames: Tensor) -> Tensor { frames.mean(1) }
+}

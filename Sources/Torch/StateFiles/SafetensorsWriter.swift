@@ -1,0 +1,117 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Writes safetensors files: whole or not at all, and byte for byte the same for the same tensors.
+struct SafetensorsWriter {
+    /// A tensor to write; `body` hands its row-major, little-endian bytes to its argument, in as many pieces as it likes.
+    struct Item {
+        typealias Sink = (UnsafeRawBufferPointer) throws(StateFileError) -> Void
+
+        let name: String
+        let dtype: DType
+        let shape: [Int]
+        let body: (Sink) throws(StateFileError) -> Void
+
+        var byteCount: Int { shape.reduce(dtype.byteCount, *) }
+    }
+
+    let path: String
+
+    /// Writes under a temporary name in the same folder, then renames.
+    func save(_ items: [Item], metadata: [String: String]) throws(StateFileError) {
+        var names: Set<String> = []
+        for item in items where !names.insert(item.name).inserted || item.name == "__metadata__" {
+            throw StateFileError(
+                .unwritable, path: path, place: item.name, "the name is used twice or reserved",
+                remedy: "Give each tensor a name of its own")
+        }
+        let items = items.sorted { ($1.dtype.byteCount, $0.name) < ($0.dtype.byteCount, $1.name) }
+        let temporary = "\(path).\(getpid())-\(UInt32.random(in: .min ... .max)).partial"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw .system(.unwritable, path: path) }
+        do throws(StateFileError) {
+            try writeContent(items, metadata, to: descriptor)
+            guard fsync(descriptor) == 0 else { throw StateFileError.system(.unwritable, path: path) }
+        } catch {
+            close(descriptor)
+            unlink(temporary)
+            throw error
+        }
+        guard close(descriptor) == 0, rename(temporary, path) == 0 else {
+            let error = StateFileError.system(.unwritable, path: path)
+            unlink(temporary)
+            throw error
+        }
+    }
+
+    private func writeContent(
+        _ items: [Item], _ metadata: [String: String], to descriptor: Int32
+    ) throws(StateFileError) {
+        let header = Array(SafetensorsWriter.header(items, metadata).utf8)
+        let length = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> ($0 * 8)) }
+        try (length + header).withUnsafeBufferPointer { bytes throws(StateFileError) in
+            try append(UnsafeRawBufferPointer(bytes), to: descriptor)
+        }
+        for item in items {
+            var written = 0
+            try item.body { bytes throws(StateFileError) in
+                written += bytes.count
+                try append(bytes, to: descriptor)
+            }
+            precondition(written == item.byteCount, "\(item.name): \(written) bytes given, \(item.byteCount) expected")
+        }
+    }
+
+    private func append(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(StateFileError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let part = UnsafeRawBufferPointer(rebasing: rest)
+            let count = write(descriptor, part.baseAddress, min(part.count, 1 << 30))
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw .system(.unwritable, path: path) }
+            rest = rest.dropFirst(count)
+        }
+    }
+}
+
+extension SafetensorsWriter {
+    /// The JSON header, padded with spaces so that the data begins at a multiple of 8.
+    ///
+    /// Wide element types come first, so every tensor lies at a multiple of its element size.
+    private static func header(_ items: [Item], _ metadata: [String: String]) -> String {
+        var members: [String] = []
+        if !metadata.isEmpty {
+            let pairs = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+            members.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
+        }
+        var position = 0
+        for item in items {
+            let end = position + item.byteCount
+            let shape = item.shape.map(String.init).joined(separator: ",")
+            members.append(
+                "\(quoted(item.name)):{\"dtype\":\"\(item.dtype.safetensorsCode)\",\"shape\":[\(shape)],"
+                    + "\"data_offsets\":[\(position),\(end)]}")
+            position = end
+        }
+        let text = "{\(members.joined(separator: ","))}"
+        return text + String(repeating: " ", count: (8 - text.utf8.count % 8) % 8)
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\u{0}"..<"\u{20}":
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,32 @@
+internal import Video
+
+/// Draws batches in which an action comes again as late as possible.
+///
+/// In a contrastive batch two clips of one action would be each other's wrong answers. Each action's clips are dealt
+/// out in a random order and shuffled anew when all were used; the same seed gives the same batches.
+struct BatchSampler {
+    private var draws: SeededDraws
+    private let clipsByAction: [[Int]]
+    private var decks: [[Int]]
+    private var turn: [Int] = []
+
+    init(actions: [String], seed: UInt64) {
+        draws = SeededDraws(seed: seed)
+        var order: [String] = [], groups: [String: [Int]] = [:]
+        for (index, action) in actions.enumerated() {
+            if groups[action] == nil { order.append(action) }
+            groups[action, default: []].append(index)
+        }
+        clipsByAction = order.compactMap { groups[$0] }
+        decks = Array(repeating: [], count: order.count)
+    }
+
+    mutating func batch(_ count: Int) -> [Int] {
+        (0..<count).map { _ in
+            if turn.isEmpty { turn = clipsByAction.indices.shuffled(using: &draws) }
+            let action = turn.removeLast()
+            if decks[action].isEmpty { decks[action] = clipsByAction[action].shuffled(using: &draws) }
+            return decks[action].removeLast()
+        }
+    }
+}

@@ -1,0 +1,170 @@
+internal import ActionModels
+public import CLIP
+public import Datasets
+internal import Foundation
+public import Torch
+internal import Video
+
+/// Training of a small CLIP from scratch on captioned clips, by the contrastive loss.
+///
+/// Each step draws clips whose actions differ, takes one random frame of each equal part of a clip, and pulls the mean
+/// of the frames' features towards the caption's. The same recipe, data, machine and number of threads give the same
+/// weights.
+public struct Pretraining: Sendable {
+    /// What a run reports after each step.
+    public struct Progress: Sendable {
+        /// The number of finished steps.
+        public let step: Int
+        /// The number of steps of the run.
+        public let total: Int
+        /// The loss of this step.
+        public let loss: Double
+        /// The share of clips whose own caption scores highest in the batch.
+        public let accuracy: Double
+    }
+
+    /// What a run gives.
+    public struct Outcome: Sendable {
+        /// The architecture.
+        public let configuration: CLIPConfiguration
+        /// How pictures become input.
+        public let preprocessing: Preprocessing
+        /// The vocabulary fitted on the captions.
+        public let vocabulary: BytePairVocabulary
+        /// The trained parameters, float32.
+        public let parameters: Parameters
+    }
+
+    private let recipe: PretrainingRecipe
+    private let data: CaptionedClips
+
+    /// Prepares a run.
+    ///
+    /// - Parameters:
+    ///   - recipe: the settings.
+    ///   - data: the clips to train on.
+    /// - Throws: `TrainingError.badRecipe`.
+    public init(_ recipe: PretrainingRecipe, data: CaptionedClips) throws(TrainingError) {
+        try recipe.validate()
+        self.recipe = recipe
+        self.data = data
+    }
+
+    /// Runs all steps; ends early when the task is cancelled.
+    ///
+    /// - Parameter progress: told after each step.
+    /// - Returns: the trained model's parts.
+    /// - Throws: `TrainingError.diverged`, `VideoError` for a clip that cannot be read, `CancellationError`.
+    public func run(_ progress: @Sendable (Progress) -> Void) async throws -> Outcome {
+        let corpus = Dictionary(data.clips.map { ($0.caption, 1) }, uniquingKeysWith: +)
+        let vocabulary = TokenizerTrainer(mergeLimit: recipe.merges).vocabulary(from: corpus)
+        let tokenizer = Tokenizer(vocabulary: vocabulary)
+        let preprocessing = Preprocessing(imageSize: recipe.imageSize)
+        let loader = ClipLoader(preprocessing: preprocessing, frames: recipe.frames)
+        var sampler = BatchSampler(actions: data.clips.map(\.action), seed: recipe.seed)
+        let trainer = try await ContrastiveTrainer(recipe, vocabularySize: vocabulary.count)
+
+        var next = decode(sampler.batch(recipe.batch), step: 0, loader)
+        for step in 0..<recipe.steps {
+            let (batch, frames) = try await next.value
+            if step + 1 < recipe.steps { next = decode(sampler.batch(recipe.batch), step: step + 1, loader) }
+            try Task.checkCancellation()
+            let captions = batch.map { data.clips[$0].caption }
+            let tokens = try tokenizer(captions, contextLength: recipe.contextLength, truncating: true)
+            let result = try await trainer.step(
+                step, frames: frames, tokens: tokens, captions: captions, preprocessing)
+            progress(Progress(step: step + 1, total: recipe.steps, loss: result.loss, accuracy: result.accuracy))
+        }
+        return Outcome(
+            configuration: recipe.configuration(vocabularySize: vocabulary.count), preprocessing: preprocessing,
+            vocabulary: vocabulary, parameters: trainer.parameters)
+    }
+
+    private func decode(
+        _ batch: [Int], step: Int, _ loader: ClipLoader
+    ) -> Task<(batch: [Int], frames: [Frame]), any Error> {
+        let paths = batch.map { data.clips[$0].path }
+        let seed = SplitMix64.hash(recipe.seed, UInt64(step))
+        return Task.detached { (batch, try loader.load(paths, .random(seed: seed))) }
+    }
+}
+
+/// The model and optimiser of a run, on the LibTorch thread.
+@TorchActor
+private final class ContrastiveTrainer {
+    private let model: FrameMeanCLIP
+    let parameters: Parameters
+    private let trained: TrainedParameters
+    private let optimizer: AdamW
+    private let schedule: Schedule
+    private let recipe: PretrainingRecipe
+
+    init(_ recipe: PretrainingRecipe, vocabularySize: Int) throws {
+        let configuration = recipe.configuration(vocabularySize: vocabularySize)
+        let built = try Parameters.build(.random(Generator(seed: recipe.seed))) { CLIPModel($0, configuration) }
+        model = FrameMeanCLIP(built.model)
+        parameters = built.parameters
+        trained = parameters.train { _ in true }
+        optimizer = AdamW(
+            ParameterGroup.decayingMatrices(trained, weightDecay: recipe.weightDecay), betas: (0.9, 0.98), eps: 1e-6)
+        schedule = Schedule(peak: recipe.learningRate, warmup: recipe.warmup, total: recipe.steps)
+        self.recipe = recipe
+    }
+
+    func step(
+        _ step: Int, frames: [Frame], tokens: [[Int32]], captions: [String], _ preprocessing: Preprocessing
+    ) throws(TrainingError) -> (loss: Double, accuracy: Double) {
+        let (batch, side) = (captions.count, recipe.imageSize)
+        let pixels = preprocessing.normalized(Preprocessing.packed(frames))
+            .reshaped(batch, recipe.frames, 3, side, side)
+        let videos = model.encodeVideo(pixels)
+        let texts = model.clip.encodeText(Tensor(tokens.flatMap(\.self), shape: [batch, tokens[0].count]))
+        let loss = ContrastiveLoss()(
+            videos: videos, texts: texts, logitScale: model.clip.logitScale, groups: groups(captions))
+        let value = loss.item(Double.self)
+        guard value.isFinite else { throw .diverged(step: step, loss: value) }
+        trained.clearGradients()
+        loss.backward()
+        trained.clipGradients(to: recipe.gradientClip)
+        optimizer.step(learningRate: schedule.rate(at: step))
+        withoutGradient { model.clip.logitScale.copy(from: model.clip.logitScale.clamped(to: 0...4.6052)) }  // ln 100
+        let hits = withoutGradient {
+            model.clip.logits(images: videos, texts: texts).argmax(1).equal(to: .arange(0..<batch))
+                .to(dtype: .float32).mean().item(Double.self)
+        }
+        return (value, hits)
+    }
+
+    /// A number for each text; equal texts get equal numbers.
+    private func groups(_ captions: [String]) -> [Int] {
+        var known: [String: Int] = [:]
+        for caption in captions where known[caption] == nil { known[caption] = known.count }
+        return captions.compactMap { known[$0] }
+    }
+}
+
+extension Pretraining.Outcome {
+    /// Writes a model directory in half precision.
+    ///
+    /// - Parameters:
+    ///   - path: the directory; must not exist yet.
+    ///   - command: the command that trained the model, for its card.
+    /// - Throws: `CLIPError.unwritable`.
+    public func write(to path: String, command: String) throws(CLIPError) {
+        let card = """
+            # A small CLIP
+
+            Trained from scratch on captioned clips, by the contrastive loss on the mean of the frames' features. It
+            knows what was in those clips and nothing else, and it cannot tell the order of frames.
+
+            - Command: `\(command)`
+            - LibTorch \(TorchRuntime.version), float32; stored in half precision.
+            - Parameters: \(parameters.count()) (image tower \(parameters.count { $0.hasPrefix("visual.") })).
+
+            """
+        try ModelDirectory.write(
+            to: path, configuration: configuration, preprocessing: preprocessing,
+            tensors: parameters.tensors.mapValues { $0.detached().to(dtype: .float16) }, vocabulary: vocabulary,
+            card: card)
+    }
+}

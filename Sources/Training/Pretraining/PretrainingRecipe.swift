@@ -1,0 +1,97 @@
+public import CLIP
+
+/// How a small CLIP is trained from scratch on captioned clips.
+public struct PretrainingRecipe: Sendable, Codable, Equatable {
+    /// Where every random choice of the run begins.
+    public var seed: UInt64 = 1
+    /// The number of optimiser steps.
+    public var steps = 3000
+    /// The number of clips a step.
+    public var batch = 64
+    /// The number of frames a clip.
+    public var frames = 4
+    /// The highest learning rate.
+    public var learningRate = 1e-3
+    /// AdamW's weight decay of matrices.
+    public var weightDecay = 0.05
+    /// The number of steps of growing learning rate.
+    public var warmup = 200
+    /// The largest norm of the gradients.
+    public var gradientClip = 1.0
+    /// The side of the input pictures in pixels.
+    public var imageSize = 64
+    /// The side of a patch in pixels.
+    public var patchSize = 8
+    /// The image tower's width, a multiple of 32.
+    public var visionWidth = 160
+    /// The image tower's blocks.
+    public var visionLayers = 5
+    /// The text tower's width, a multiple of 32.
+    public var textWidth = 128
+    /// The text tower's blocks.
+    public var textLayers = 3
+    /// The width of the common space.
+    public var embedDim = 128
+    /// The number of token positions of a text.
+    public var contextLength = 32
+    /// The largest number of merges of the vocabulary.
+    public var merges = 400
+
+    /// Makes the recipe of the bundled model.
+    public init() {}
+
+    /// The architecture for a vocabulary.
+    ///
+    /// - Parameter vocabularySize: the number of token ids.
+    /// - Returns: the model's sizes, heads 32 wide.
+    public func configuration(vocabularySize: Int) -> CLIPConfiguration {
+        CLIPConfiguration(
+            embedDim: embedDim,
+            vision: VisionConfiguration(
+                imageSize: imageSize, patchSize: patchSize,
+                blocks: TransformerConfiguration(width: visionWidth, layers: visionLayers, heads: visionWidth / 32)),
+            text: TextConfiguration(
+                contextLength: contextLength, vocabularySize: vocabularySize,
+                blocks: TransformerConfiguration(width: textWidth, layers: textLayers, heads: textWidth / 32)),
+            activation: .quickGELU)
+    }
+
+    /// Checks every number.
+    ///
+    /// - Throws: `TrainingError.badRecipe` for the first that cannot be.
+    public func validate() throws(TrainingError) {
+        let counts = [
+            ("steps", steps, 1...10_000_000), ("batch", batch, 2...65_536), ("frames", frames, 1...1024),
+            ("warmup", warmup, 0...steps), ("merges", merges, 0...1_000_000),
+            ("context length", contextLength, 3...1024),
+            ("vision width", visionWidth, 32...8192), ("text width", textWidth, 32...8192),
+        ]
+        for (name, value, range) in counts where !range.contains(value) {
+            throw .badRecipe("\(name) is \(value); it must be \(range.lowerBound) to \(range.upperBound)")
+        }
+        guard visionWidth % 32 == 0, textWidth % 32 == 0 else {
+            throw .badRecipe("widths \(visionWidth) and \(textWidth) must be multiples of 32, the width of a head")
+        }
+        guard learningRate > 0, learningRate.isFinite, weightDecay >= 0, gradientClip > 0 else {
+            throw .badRecipe("learning rate, weight decay and gradient clip must be positive numbers")
+        }
+        do { try configuration(vocabularySize: 1000).validate() } catch { throw .badRecipe("\(error)") }
+    }
+}
+
+/// What can go wrong in training.
+public enum TrainingError: Error, Sendable, CustomStringConvertible {
+    /// A recipe with a number that cannot be.
+    case badRecipe(String)
+    /// The loss became infinite or NaN.
+    case diverged(step: Int, loss: Double)
+
+    /// What happened and what to do.
+    public var description: String {
+        switch self {
+        case .badRecipe(let detail): "the recipe cannot be: \(detail)"
+        case .diverged(let step, let loss):
+            "the loss is \(loss) at step \(step); lower the learning rate or the gradient clip"
+        }
+    }
+}

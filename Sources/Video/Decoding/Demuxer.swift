@@ -1,0 +1,225 @@
+import CFFmpeg
+import Foundation
+
+/// An open file and its video stream: owns the format context.
+///
+/// The pixel limit is applied to what the header says before anything is decoded, probing included.
+final class Demuxer {
+    let context: UnsafeMutablePointer<AVFormatContext>
+    let stream: UnsafeMutablePointer<AVStream>
+    let interruption: Interruption
+    let path: String
+    private(set) var endedByError: String?
+
+    static func open(_ path: String, options: VideoOptions, interruption: Interruption) throws(VideoError) -> Demuxer {
+        _ = silenceLibraryLog
+        try checkIsReadableFile(path)
+        let context = try openContext(path, interruption: interruption)
+        do throws(VideoError) {
+            try checkSizes(context, options: options, path: path)
+            try findStreamInformation(context, options: options, interruption: interruption)
+            try checkSizes(context, options: options, path: path)
+            let stream = try videoStream(of: context, path: path)
+            return Demuxer(context, stream, interruption)
+        } catch {
+            var context: UnsafeMutablePointer<AVFormatContext>? = context
+            avformat_close_input(&context)
+            throw error
+        }
+    }
+
+    private init(
+        _ context: UnsafeMutablePointer<AVFormatContext>, _ stream: UnsafeMutablePointer<AVStream>,
+        _ interruption: Interruption
+    ) {
+        self.context = context
+        self.stream = stream
+        self.interruption = interruption
+        path = interruption.path
+        for index in 0..<Int(context.pointee.nb_streams) where index != Int(stream.pointee.index) {
+            context.pointee.streams[index]?.pointee.discard = AVDISCARD_ALL
+        }
+    }
+
+    deinit {
+        var context: UnsafeMutablePointer<AVFormatContext>? = context
+        avformat_close_input(&context)
+    }
+
+    /// Reads the next packet of the video stream; false at the end, whatever ended it.
+    func read(into packet: UnsafeMutablePointer<AVPacket>) throws(VideoError) -> Bool {
+        while true {
+            try interruption.check()
+            let code = av_read_frame(context, packet)
+            if code >= 0 {
+                if packet.pointee.stream_index == stream.pointee.index { return true }
+                av_packet_unref(packet)
+            } else if code != verb_error_again() {
+                try interruption.check()
+                if code != verb_error_end() { endedByError = "reading: \(VideoError.text(of: code)) (\(code))" }
+                return false
+            }
+        }
+    }
+
+    /// Goes to the last key packet at or before a time stamp; false if the container cannot.
+    func seek(to timestamp: Int64) -> Bool {
+        endedByError = nil
+        return avformat_seek_file(context, stream.pointee.index, Int64.min, timestamp, timestamp, 0) >= 0
+    }
+
+    /// Seconds for one tick of the stream's clock.
+    var tick: Double { av_q2d(stream.pointee.time_base) }
+
+    /// Seconds that one frame lasts on average; 0 when unknown.
+    var averageFrameDuration: Double {
+        let rate = averageRate
+        return rate > 0 ? 1 / rate : 0
+    }
+
+    /// Frames a second; 0 when unknown.
+    var averageRate: Double {
+        for rate in [stream.pointee.avg_frame_rate, stream.pointee.r_frame_rate] where rate.num > 0 && rate.den > 0 {
+            return av_q2d(rate)
+        }
+        return 0
+    }
+
+    /// Whether time stamps of this container can be trusted for seeking.
+    var hasReliableTimestamps: Bool {
+        let unreliable = AVFMT_TS_DISCONT | AVFMT_NOTIMESTAMPS
+        let isSeekable = context.pointee.pb.map { $0.pointee.seekable & AVIO_SEEKABLE_NORMAL != 0 } ?? false
+        return isSeekable && context.pointee.iformat.pointee.flags & unreliable == 0
+    }
+
+    /// How coded pictures are to be turned.
+    func orientation(_ options: VideoOptions) -> Orientation {
+        switch options.rotation {
+        case .ignore: .upright
+        case .apply: Orientation(displayMatrix: verb_stream_display_matrix(stream))
+        }
+    }
+
+    func information(_ options: VideoOptions) -> VideoInformation {
+        let parameters = stream.pointee.codecpar.pointee
+        let orientation = orientation(options)
+        let (width, height) = orientation.size(Int(parameters.width), Int(parameters.height))
+        return VideoInformation(
+            format: String(cString: context.pointee.iformat.pointee.name),
+            codec: String(cString: avcodec_get_name(parameters.codec_id)),
+            pixelFormat: av_get_pix_fmt_name(AVPixelFormat(rawValue: parameters.format))
+                .map { String(cString: $0) } ?? "unknown",
+            width: width, height: height,
+            rotation: orientation.degrees, isMirrored: orientation.isMirrored,
+            headerFrameCount: Int(max(stream.pointee.nb_frames, 0)), averageRate: averageRate,
+            duration: duration,
+            startTime: stream.pointee.start_time == verb_no_timestamp()
+                ? nil : Double(stream.pointee.start_time) * tick,
+            bitRate: Int(max(parameters.bit_rate > 0 ? parameters.bit_rate : context.pointee.bit_rate, 0)),
+            bytes: Int(max(avio_size(context.pointee.pb), 0)))
+    }
+
+    private var duration: Double? {
+        if stream.pointee.duration != verb_no_timestamp() { return Double(stream.pointee.duration) * tick }
+        if context.pointee.duration != verb_no_timestamp() {
+            return Double(context.pointee.duration) / Double(AV_TIME_BASE)
+        }
+        return nil
+    }
+}
+
+// MARK: - Opening
+
+/// The libraries write about every damaged packet to standard error; errors here travel as values.
+private let silenceLibraryLog: Void = av_log_set_level(AV_LOG_QUIET)
+
+private func checkIsReadableFile(_ path: String) throws(VideoError) {
+    guard !path.isEmpty, !path.utf8.contains(0) else {
+        throw VideoError(.missingFile, path: path, detail: "not a file name")
+    }
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+        let code = errno
+        let isMissing = code == ENOENT || code == ENOTDIR
+        throw VideoError(isMissing ? .missingFile : .notReadable, path: path, detail: String(cString: strerror(code)))
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+        let isFolder = status.st_mode & S_IFMT == S_IFDIR
+        throw VideoError(.notReadable, path: path, detail: isFolder ? "it is a folder" : "it is not a regular file")
+    }
+    guard access(path, R_OK) == 0 else {
+        throw VideoError(.notReadable, path: path, detail: String(cString: strerror(errno)))
+    }
+}
+
+private func openContext(
+    _ path: String, interruption: Interruption
+) throws(VideoError) -> UnsafeMutablePointer<AVFormatContext> {
+    var context = avformat_alloc_context()
+    context?.pointee.interrupt_callback = interruption.callback
+    var settings: OpaquePointer?
+    // A local file must not make the reader fetch anything from elsewhere, as play lists could.
+    av_dict_set(&settings, "protocol_whitelist", "file", 0)
+    defer { av_dict_free(&settings) }
+    // The prefix keeps a colon or a percent sign in the name from being read as a protocol or a pattern.
+    let code = avformat_open_input(&context, "file:" + path, nil, &settings)
+    guard code >= 0, let opened = context else {
+        try interruption.check()
+        throw VideoError(.openFailed, path: path, code: code, doing: "opening")
+    }
+    // Plain text with certain suffixes is taken for terminal art.
+    if String(cString: opened.pointee.iformat.pointee.name) == "tty" {
+        avformat_close_input(&context)
+        throw VideoError(.openFailed, path: path, detail: "it is text")
+    }
+    return opened
+}
+
+private func checkSizes(
+    _ context: UnsafeMutablePointer<AVFormatContext>, options: VideoOptions, path: String
+) throws(VideoError) {
+    for index in 0..<Int(context.pointee.nb_streams) {
+        guard let parameters = context.pointee.streams[index]?.pointee.codecpar?.pointee else { continue }
+        guard parameters.codec_type == AVMEDIA_TYPE_VIDEO else { continue }
+        try checkSize(Int(parameters.width), Int(parameters.height), options: options, path: path)
+    }
+}
+
+/// Refuses pictures beyond the pixel limit.
+func checkSize(_ width: Int, _ height: Int, options: VideoOptions, path: String) throws(VideoError) {
+    let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
+    guard overflow || pixels > options.pixelLimit else { return }
+    throw VideoError(
+        .tooLarge, path: path, detail: "\(width)x\(height) pixels, the limit is \(options.pixelLimit)")
+}
+
+private func findStreamInformation(
+    _ context: UnsafeMutablePointer<AVFormatContext>, options: VideoOptions, interruption: Interruption
+) throws(VideoError) {
+    let count = Int(context.pointee.nb_streams)
+    var settings = [OpaquePointer?](repeating: nil, count: count)
+    for index in 0..<count {
+        av_dict_set_int(&settings[index], "max_pixels", Int64(options.pixelLimit), 0)
+        av_dict_set(&settings[index], "threads", "1", 0)
+    }
+    let code = settings.withUnsafeMutableBufferPointer { avformat_find_stream_info(context, $0.baseAddress) }
+    for index in 0..<count { av_dict_free(&settings[index]) }
+    try interruption.check()
+    guard code >= 0 else {
+        throw VideoError(.openFailed, path: interruption.path, code: code, doing: "probing")
+    }
+}
+
+private func videoStream(
+    of context: UnsafeMutablePointer<AVFormatContext>, path: String
+) throws(VideoError) -> UnsafeMutablePointer<AVStream> {
+    func isMovingPicture(_ stream: UnsafeMutablePointer<AVStream>) -> Bool {
+        stream.pointee.codecpar.pointee.codec_type == AVMEDIA_TYPE_VIDEO
+            && stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC == 0
+    }
+    let streams = (0..<Int(context.pointee.nb_streams)).compactMap { context.pointee.streams[$0] }
+    let best = av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0)
+    if best >= 0, isMovingPicture(streams[Int(best)]) { return streams[Int(best)] }
+    if let first = streams.first(where: isMovingPicture) { return first }
+    throw VideoError(.noVideoStream, path: path, detail: "\(streams.count) streams, none with moving pictures")
+}

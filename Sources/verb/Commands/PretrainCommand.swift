@@ -1,0 +1,67 @@
+import ArgumentParser
+import CLIP
+import Datasets
+import Foundation
+import Torch
+import Training
+
+struct PretrainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pretrain",
+        abstract: "Train a small CLIP from scratch on captioned clips.",
+        discussion: """
+            The folder holds clips and captions.jsonl, as `verb puppets` writes them. The result is a model directory.
+
+            EXAMPLES
+              verb pretrain data/puppets --output models/tiny
+              verb pretrain data/puppets --output models/tiny --steps 6000 --batch 64 --seed 7
+            """)
+
+    @Argument(help: "The folder of clips with captions.jsonl.")
+    var data: String
+
+    @Option(help: "The model directory to write; must not exist.")
+    var output: String
+
+    @Option(help: "Where all random choices begin.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Number of optimiser steps.")
+    var steps = PretrainingRecipe().steps
+
+    @Option(help: "Number of clips a step.")
+    var batch = PretrainingRecipe().batch
+
+    @Option(help: "Number of frames a clip.")
+    var frames = PretrainingRecipe().frames
+
+    @Option(help: "Highest learning rate.")
+    var learningRate = PretrainingRecipe().learningRate
+
+    @Option(help: "Threads of LibTorch (default: the number of cores).")
+    var threads: Int?
+
+    func run() async throws {
+        guard !FileManager.default.fileExists(atPath: output) else {
+            throw ValidationError("\(output) exists already; name another directory or remove it.")
+        }
+        if let threads { TorchRuntime.threads = threads }
+        var recipe = PretrainingRecipe()
+        (recipe.seed, recipe.steps, recipe.batch, recipe.frames) = (seed, steps, batch, frames)
+        recipe.learningRate = learningRate
+        recipe.warmup = min(recipe.warmup, steps)
+        let run = try Pretraining(recipe, data: CaptionedClips(folder: data, split: "train"))
+        let progress = ProgressReporter("pretrain", unit: "steps")
+        let outcome = try await run.run { report in
+            let note = String(format: "loss %.3f, own caption first %.0f %%", report.loss, 100 * report.accuracy)
+            progress.update(report.step, of: report.total, note)
+        }
+        try await TorchThread.run { try outcome.write(to: output, command: command) }
+        print(output)
+    }
+
+    private var command: String {
+        "verb pretrain \(data) --output \(output) --seed \(seed) --steps \(steps) --batch \(batch) --frames \(frames) "
+            + "--learning-rate \(learningRate)"
+    }
+}

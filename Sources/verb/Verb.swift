@@ -1,0 +1,14 @@
+import ArgumentParser
+
+@main
+struct Verb: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verb",
+        abstract: "Name what is being done in videos, in plain words.",
+        version: "0.1.0",
+        subcommands: [PuppetsCommand.self, PretrainCommand.self])
+
+    static func main() async {
+        await CommandRunner.run(Verb.self)
+    }
+}
