@@ -79,7 +79,7 @@ let package = Package(
         .executableTarget(
             name: "verb",
             dependencies: [
-                "ActionModels", "CLIP", "Datasets", "Torch", "Training", "Video",
+                "ActionModels", "CLIP", "Datasets", "Hub", "Torch", "Training", "Video",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
