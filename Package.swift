@@ -27,12 +27,17 @@ let package = Package(
         .library(name: "Torch", targets: ["Torch"]),
         .library(name: "Video", targets: ["Video"]),
         .library(name: "CLIP", targets: ["CLIP"]),
+        .library(name: "Hub", targets: ["Hub"]),
         .library(name: "Datasets", targets: ["Datasets"]),
         .library(name: "Recognition", targets: ["Recognition"]),
     ],
     dependencies: [
         // The command line.
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // HTTP with streaming bodies and TLS, and checksums: for fetching models.
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
     ],
     targets: [
         // The C ABI over LibTorch: the only C++ in the package.
@@ -58,6 +63,15 @@ let package = Package(
         .target(name: "Torch", dependencies: ["CTorch", "CZlib"], swiftSettings: swiftSettings),
         .target(name: "Video", dependencies: ["CFFmpeg"], swiftSettings: swiftSettings),
         .target(name: "CLIP", dependencies: ["CZlib", "Torch", "Video"], swiftSettings: swiftSettings),
+        .target(
+            name: "Hub",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings),
         .target(name: "ActionModels", dependencies: ["CLIP", "Torch"], swiftSettings: swiftSettings),
         .target(name: "Datasets", dependencies: ["Video"], swiftSettings: swiftSettings),
         .target(
@@ -69,7 +83,7 @@ let package = Package(
         .executableTarget(
             name: "verb",
             dependencies: [
-                "ActionModels", "CLIP", "Datasets", "Recognition", "Torch", "Training", "Video",
+                "ActionModels", "CLIP", "Datasets", "Hub", "Recognition", "Torch", "Training", "Video",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -78,7 +92,10 @@ let package = Package(
         .testTarget(name: "TorchTests", dependencies: ["Torch", "FixtureSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "VideoTests", dependencies: ["Video"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "CLIPTests", dependencies: ["CLIP", "CZlib", "FixtureSupport", "Video"],
+            name: "CLIPTests",
+            dependencies: [
+                "CLIP", "CZlib", "FixtureSupport", "Video", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "RecognitionTests", dependencies: ["ActionModels", "CLIP", "Recognition", "Torch", "Video"],
@@ -91,6 +108,17 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Video"], swiftSettings: swiftSettings),
+        // The tests' own hub is a server on SwiftNIO, which the HTTP client brings along.
+        .testTarget(
+            name: "HubTests",
+            dependencies: [
+                "Hub",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings),
     ],
     cxxLanguageStandard: .cxx20
 )

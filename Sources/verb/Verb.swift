@@ -6,7 +6,10 @@ struct Verb: AsyncParsableCommand {
         commandName: "verb",
         abstract: "Name what is being done in videos, in plain words.",
         version: "0.1.0",
-        subcommands: [RecognizeCommand.self, PuppetsCommand.self, PretrainCommand.self])
+        subcommands: [
+            RecognizeCommand.self, PuppetsCommand.self, PretrainCommand.self, EvaluateCommand.self,
+            InspectCommand.self, ConvertCommand.self, PullCommand.self,
+        ])
 
     static func main() async {
         await CommandRunner.run(Verb.self)

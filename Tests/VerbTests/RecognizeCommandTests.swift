@@ -16,7 +16,7 @@ struct RecognizeCommandTests {
         #expect(try command.labels.labelSet().names == ["sitting down", "waving"])
         #expect(try command.labels.promptSet().templates.map(\.text) == ["a {}", "b {}"])
         #expect(command.top == 2 && command.json && command.frames == 8)
-        #expect(command.model.model == nil && command.model.activation == nil)
+        #expect(command.model.model == nil && command.model.reading.activation == nil)
     }
 
     @Test("half a window is the distance when only the window is given")

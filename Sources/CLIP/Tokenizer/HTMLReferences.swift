@@ -17,11 +17,11 @@ enum HTMLReferences {
     /// names (`&EACUTE;`).
     ///
     /// - Parameter text: any text.
-    /// - Returns: the text with each such reference replaced.
+    /// - Returns: the text with each such reference replaced, again where an ampersand that comes out begins another.
     ///
     /// Source: ftfy `unescape_html`.
     static func unescapedStrictly(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
-        replacingReferences(in: text) { rest in
+        replacingReferences(in: text, nested: true) { rest in
             let isNumeric = rest.dropFirst().first == "#"
             let body = rest.dropFirst(isNumeric ? 2 : 1).prefix(25).prefix { $0.isASCIILetterOrDigit }
             let end = body.endIndex
@@ -39,16 +39,26 @@ enum HTMLReferences {
 
     private typealias Replacement = (characters: [Unicode.Scalar], length: Int)
 
+    /// Replaces each reference.
+    ///
+    /// With `nested`, an ampersand that comes out is read together with what follows. Repeating the whole pass has the
+    /// same result, but takes quadratic time for `&amp;amp;amp;…`.
     private static func replacingReferences(
-        in text: [Unicode.Scalar], with replacement: (ArraySlice<Unicode.Scalar>) -> Replacement?
+        in text: [Unicode.Scalar], nested: Bool = false, with replacement: (ArraySlice<Unicode.Scalar>) -> Replacement?
     ) -> [Unicode.Scalar] {
         guard text.contains("&") else { return text }
+        var text = text
         var result: [Unicode.Scalar] = []
         var place = 0
         while place < text.count {
             if text[place] == "&", let (characters, length) = replacement(text[place...]) {
-                result += characters
                 place += length
+                if nested, characters == ["&"] {
+                    place -= 1
+                    text[place] = "&"
+                } else {
+                    result += characters
+                }
             } else {
                 result.append(text[place])
                 place += 1

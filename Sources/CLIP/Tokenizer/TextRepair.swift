@@ -29,7 +29,7 @@ enum TextRepair {
     private static func repairedLine(_ line: [Unicode.Scalar], decodesEntities: Bool) -> [Unicode.Scalar] {
         var line = line
         while true {
-            var text = decodesEntities && !line.contains("<") ? HTMLReferences.unescapedStrictly(line) : line
+            var text = decodesEntities ? HTMLReferences.unescapedStrictly(line) : line
             text = text.flatMap(plain)
             text = withUnixLineBreaks(text)
             text = withoutTerminalEscapes(text)

@@ -46,13 +46,16 @@ public struct ClipReader: Sendable {
         let settings = options
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                DispatchQueue.global().async {
+                // A thread, not the global queue: that has few threads, and others wait for them.
+                let thread = Thread {
                     let result: Result<PreparedClip, RecognitionError>
                     do throws(RecognitionError) { result = .success(try decode(path, settings)) } catch {
                         result = .failure(error)
                     }
                     continuation.resume(returning: result)
                 }
+                thread.name = "read \((path as NSString).lastPathComponent)"
+                thread.start()
             }
         } onCancel: {
             flag.set()

@@ -70,8 +70,10 @@ struct RecognizeCommand: AsyncParsableCommand {
         if printer.hasFailures { throw ExitCode.failure }
     }
 
-    /// One video alone may use all cores; of several, each uses one.
-    private var options: VideoOptions { VideoOptions(threadCount: videos.count > 1 && !isTimeline ? 1 : 0) }
+    /// One video alone may use all cores; of several, each uses one. Far jumps in long films take their time.
+    private var options: VideoOptions {
+        VideoOptions(deadline: 600, threadCount: videos.count > 1 && !isTimeline ? 1 : 0)
+    }
 
     private func printTimelines(
         _ session: Session, _ printer: RecognitionPrinter, _ settings: TimelineSettings

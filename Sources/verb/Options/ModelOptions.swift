@@ -1,5 +1,6 @@
-public import ArgumentParser
-public import CLIP
+import ArgumentParser
+import Foundation
+import Hub
 import Recognition
 import Torch
 
@@ -12,8 +13,8 @@ struct ModelOptions: ParsableArguments {
             valueName: "path|name"))
     var model: String?
 
-    @Option(help: "The activation, for weights that do not tell it.")
-    var activation: Activation?
+    @OptionGroup
+    var reading: CheckpointReadingOptions
 
     @Option(
         help: ArgumentHelp(
@@ -29,19 +30,27 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// Reads the model; says on standard error what a user should know about it.
-    func load(_ library: ModelLibrary = ModelLibrary()) async throws(RecognitionError) -> RecognitionModel {
+    func load(_ library: ModelLibrary = .withCache) async throws(RecognitionError) -> RecognitionModel {
         if let threads { TorchRuntime.threads = threads }
         let reference = try library.locate(model)
         let loaded = try await library.load(
-            reference, options: CheckpointOptions(activation: activation), vocabulary: vocabulary)
+            reference, options: reading.options, vocabulary: vocabulary)
         if case .bundled = reference {
-            Notices.write(
+            printError(
                 "note: the bundled model verb-tiny knows the synthetic world Puppets only, and cannot tell the order "
                     + "of time; name a real CLIP with --model")
         }
-        for warning in loaded.warnings { Notices.write("warning: \(loaded.path): \(warning)") }
+        for warning in loaded.warnings { printError("warning: \(loaded.path): \(warning)") }
         return loaded
     }
 }
 
-extension Activation: ExpressibleByArgument {}
+extension ModelLibrary {
+    /// Bundled models, paths, and what `verb pull` has fetched.
+    static var withCache: ModelLibrary {
+        ModelLibrary { name in
+            guard let name = try? ModelName(name), let configuration = try? HubConfiguration() else { return nil }
+            return HubClient(configuration).cached(name)?.folder.path
+        }
+    }
+}

@@ -24,9 +24,11 @@ enum CommandRunner {
     }
 
     private static func watchInterrupts(_ cancel: @escaping @Sendable () -> Void) -> [any DispatchSourceSignal] {
-        [SIGINT, SIGTERM].map { number in
+        // Not a global queue: work that blocks its threads would keep the signal waiting.
+        let queue = DispatchQueue(label: "verb.signals")
+        return [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
                 if interrupts.add(1, ordering: .relaxed).newValue > 1 { exit(130) }
                 cancel()

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Testing
 
@@ -7,6 +8,8 @@ import Testing
 struct BytePairVocabularyTests {
     @Test func theOpenAIVocabulary() throws {
         let vocabulary = try OpenAIVocabulary.required()
+        let sum = SHA256.hash(data: try Data(contentsOf: OpenAIVocabulary.file))
+        #expect(sum.description.hasSuffix("924691ac288e54409236115652ad4aa250f48203de50a9e4722a6ecd48d6804a"))
         #expect(vocabulary.count == 49_408)
         #expect(vocabulary.mergeCount == 48_894)
         #expect(vocabulary.symbols.count == 49_408)

@@ -36,7 +36,8 @@ struct TextCleaningTests {
         ("ﬁﬄ Ĳ ŉ ﬅ", "fiffl IJ 'n ſt"), ("ＡＢ　ｶﾞ ￦", "AB ガ ₩"), ("‘a’ “b” ʼ", "'a' \"b\" '"),
         ("a\r\nb\rc\u{2028}d\u{2029}e", "a\nb\nc\nd\ne"), ("\u{1B}[1;31mred\u{1B}[0m \u{1B}[x\u{1B}[", "red ["),
         ("a\u{0}\u{7F}\u{FEFF}\u{206A}\u{FFFC}b", "ab"), ("cafe\u{301}", "café"), ("a\u{85}\u{92}s", "a…'s"),
-        ("&amp;lt;", "<"), ("&amp;\n<b>&amp;\n&amp;", "&\n<b>&amp;\n&amp;"), ("plain text", "plain text"),
+        ("&amp;lt;", "<"), ("&lt; &amp;amp;amp;amp;", "< &"), ("&amp;\n<b>&amp;\n&amp;", "&\n<b>&amp;\n&amp;"),
+        ("plain text", "plain text"),
     ])
     func repairs(_ text: String, _ expected: String) {
         #expect(TextRepair.repaired(scalars(text)) == scalars(expected))

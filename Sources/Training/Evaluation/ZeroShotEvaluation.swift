@@ -1,0 +1,96 @@
+internal import ActionModels
+public import CLIP
+public import Datasets
+internal import Foundation
+internal import Torch
+internal import Video
+
+/// Zero-shot recognition of a list of clips by the frame-mean of a CLIP model.
+///
+/// The frames are the middles of equal parts of a clip; the scores are cosines with the features of the class names in
+/// a prompt. Source: the zero-shot protocol of ActionCLIP and M2-CLIP, one view.
+public struct ZeroShotEvaluation: Sendable {
+    /// The model's files.
+    public let checkpoint: CLIPCheckpoint
+    /// The model's tokenizer.
+    public let tokenizer: Tokenizer
+    /// The number of frames a clip.
+    public var frames = 8
+    /// The number of clips encoded at a time.
+    public var batch = 16
+    /// The sentence around a class name, with one `{}`.
+    public var prompt = "a video of a person {}"
+
+    /// Prepares an evaluation.
+    ///
+    /// - Parameters:
+    ///   - checkpoint: the model's files.
+    ///   - tokenizer: the model's tokenizer.
+    public init(checkpoint: CLIPCheckpoint, tokenizer: Tokenizer) {
+        self.checkpoint = checkpoint
+        self.tokenizer = tokenizer
+    }
+
+    /// Scores every clip of a list against chosen classes.
+    ///
+    /// - Parameters:
+    ///   - data: the clips; their labels are positions in `data.classes`.
+    ///   - candidates: the positions of the classes that compete; every clip's label must be among them.
+    ///   - partner: the name of a class's time-order partner, or nil.
+    ///   - progress: told how many clips are done, and of how many.
+    /// - Returns: the accuracies.
+    /// - Throws: `CLIPError`, `TokenizerError`, `VideoError` for a clip that cannot be read, `DatasetError` for a label
+    ///   that does not compete, `CancellationError`.
+    public func run(
+        _ data: LabelledClips, among candidates: [Int], partner: (String) -> String? = { _ in nil },
+        progress: @Sendable (Int, Int) -> Void = { _, _ in }
+    ) async throws -> ZeroShotReport {
+        let position = Dictionary(uniqueKeysWithValues: candidates.enumerated().map { ($1, $0) })
+        let labels = data.clips.compactMap { position[$0.label] }
+        guard labels.count == data.clips.count, let template = PromptTemplate(prompt) else {
+            throw DatasetError.unreadable(
+                path: data.clips.first?.path ?? "", detail: "a label is not among the classes that compete")
+        }
+        let names = candidates.map { data.classes[$0] }
+        let context = checkpoint.configuration.text.contextLength
+        let tokens = try tokenizer(names.map(template.callAsFunction), contextLength: context, truncating: true)
+        let scorer = try await ClipScorer(checkpoint, tokens: tokens)
+        let loader = ClipLoader(preprocessing: checkpoint.preprocessing, frames: frames)
+        var scores: [[Double]] = []
+        for start in stride(from: 0, to: data.clips.count, by: batch) {
+            try Task.checkCancellation()
+            let paths = data.clips[start..<min(start + batch, data.clips.count)].map(\.path)
+            scores += await scorer.scores(try loader.load(paths, .centre), clips: paths.count)
+            progress(scores.count, data.clips.count)
+        }
+        let partners = names.map { name in partner(name).flatMap { names.firstIndex(of: $0) } }
+        return ZeroShotReport(scores: scores, labels: labels, partners: partners)
+    }
+}
+
+/// A model with encoded class names, on the LibTorch thread.
+@TorchActor
+private final class ClipScorer {
+    private let model: FrameMeanCLIP
+    private let preprocessing: Preprocessing
+    private let texts: Tensor
+
+    init(_ checkpoint: CLIPCheckpoint, tokens: [[Int32]]) throws {
+        let clip = try checkpoint.model().model
+        model = FrameMeanCLIP(clip)
+        preprocessing = checkpoint.preprocessing
+        texts = withoutGradient {
+            clip.encodeText(Tensor(tokens.flatMap(\.self), shape: [tokens.count, tokens[0].count]))
+        }
+    }
+
+    func scores(_ frames: [Frame], clips: Int) -> [[Double]] {
+        withoutGradient {
+            let pixels = preprocessing.normalized(Preprocessing.packed(frames))
+            let videos = model.encodeVideo(pixels.reshaped([clips, frames.count / clips] + pixels.shape[1...]))
+            let logits = model.clip.logits(images: videos, texts: texts)
+            let values = logits.array(of: Double.self), classes = logits.shape[1]
+            return (0..<clips).map { Array(values[$0 * classes..<($0 + 1) * classes]) }
+        }
+    }
+}

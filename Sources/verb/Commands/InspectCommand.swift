@@ -1,0 +1,171 @@
+import ArgumentParser
+import CLIP
+import Foundation
+import Torch
+import Video
+
+struct InspectCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Say what a checkpoint, a model directory or a video is.",
+        discussion: """
+            Of models: format, architecture, parameters by part, multiply-accumulate operations. Of videos: container, \
+            codec, size, frames, times, problems; --verify decodes every frame.
+
+            EXAMPLES
+              verb inspect ViT-B-16.pt
+              verb inspect clip.mp4 --verify --json
+            """)
+
+    @Argument(help: "The path of a file or directory.")
+    var path: String
+
+    @OptionGroup var reading: CheckpointReadingOptions
+
+    @Flag(help: "Decode every frame of a video, read every weight of a model.")
+    var verify = false
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() async throws {
+        let kind = try Kind(of: path)
+        let facts: Facts =
+            switch kind {
+            case .model: try modelFacts()
+            case .tensors(let format): try tensorFacts(format)
+            case .video: try videoFacts()
+            }
+        print(json ? try facts.json() : facts.text)
+    }
+
+    private enum Kind {
+        case model, video
+        case tensors(StateFileFormat)
+
+        init(of path: String) throws {
+            var isDirectory: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+                throw ValidationError("\(path): no such file or directory")
+            }
+            if isDirectory.boolValue {
+                self = .model
+                return
+            }
+            do { self = .tensors(try StateFile.format(of: path)) } catch {
+                // Only a file that some container recognises is a checkpoint; everything else is for the demuxers, unless
+                // it is a damaged checkpoint, whose error says more.
+                guard error.kind == .notAStateFile else { throw error }
+                guard ["pt", "pth", "bin", "safetensors"].contains((path as NSString).pathExtension) else {
+                    self = .video
+                    return
+                }
+                throw error
+            }
+        }
+    }
+
+    private func tensorFacts(_ format: StateFileFormat) throws -> Facts {
+        do { return try modelFacts() } catch let error as CLIPError {
+            let file = try StateFile.read(path)
+            if verify { try file.verify() }
+            var facts = Facts(path)
+            facts.add("format", "\(format)")
+            facts.add("CLIP model", "no: \(error)")
+            let tensors = file.tensors
+            facts.add("tensors at the root", "\(tensors.count)")
+            for (name, tensor) in tensors.prefix(12) { facts.add("  " + name, "\(tensor.dtype) \(tensor.shape)") }
+            if tensors.isEmpty {
+                for (key, value) in (file.root.entries ?? []).prefix(12) { facts.add("  \(key)", "\(value)") }
+            }
+            return facts
+        }
+    }
+
+    private func modelFacts() throws -> Facts {
+        var facts = Facts(path)
+        let checkpoint = try CLIPCheckpoint(path: path, options: reading.options)
+        let (configuration, cost) = (checkpoint.configuration, ModelCost(checkpoint.configuration))
+        facts.add("model", "CLIP, \(checkpoint.layout.rawValue), names of \(checkpoint.dialect.rawValue)")
+        for file in checkpoint.files { facts.add("weights", "\(file.path) (\(file.format))") }
+        facts.add(
+            "element types", Set(checkpoint.tensors.values.map(\.dtype.rawValue)).sorted().joined(separator: ", "))
+        facts.add("embedding", "\(configuration.embedDim)")
+        let vision = configuration.vision
+        facts.add(
+            "image tower",
+            "\(vision.imageSize) px, patches of \(vision.patchSize), \(vision.tokens) tokens, \(blocks(vision.blocks))")
+        let text = configuration.text
+        facts.add(
+            "text tower",
+            "\(text.contextLength) positions, \(text.vocabularySize) ids, \(blocks(text.blocks))")
+        facts.add("activation", configuration.activation.rawValue)
+        facts.add("parameters", "\(cost.parameters)")
+        facts.add("  image tower", "\(cost.visionParameters)")
+        facts.add("  text tower", "\(cost.textParameters) without token embedding")
+        facts.add("  token embedding", "\(cost.tokenEmbedding)")
+        facts.add("GMAC a picture", String(format: "%.3f", Double(cost.imageMACs) / 1e9))
+        facts.add("GMAC a text", String(format: "%.3f", Double(cost.textMACs) / 1e9))
+        facts.add("vocabulary", checkpoint.vocabularyPath ?? "none beside it; CLIP's is used")
+        for warning in checkpoint.warnings { facts.add("warning", warning) }
+        let towers = checkpoint.towers
+        if verify || towers.image && towers.text { _ = try checkpoint.model() }
+        return facts
+    }
+
+    private func blocks(_ sizes: TransformerConfiguration) -> String {
+        func list(_ values: [Int]) -> String {
+            Set(values).count == 1 ? "\(values[0])" : values.map(String.init).joined(separator: "/")
+        }
+        return "\(sizes.layers) blocks of width \(sizes.width), \(list(sizes.heads)) heads of \(sizes.headWidth), "
+            + "feed-forward \(list(sizes.mlpWidths))"
+    }
+
+    private func seconds(_ value: Double?) -> String { value.map { String(format: "%.3f s", $0) } ?? "not stated" }
+
+    private func videoFacts() throws -> Facts {
+        var facts = Facts(path)
+        var options = VideoOptions(deadline: nil, threadCount: 0)
+        options.isCancelled = { Task.isCancelled }
+        let file = try VideoFile(path: path, options: options)
+        let information = file.information
+        let report = verify ? try file.verify() : file.report
+        facts.add("video", "\(information.format), \(information.codec), \(information.pixelFormat)")
+        facts.add("size", "\(information.width)x\(information.height)")
+        facts.add("rotation", "\(information.rotation) degrees counter-clockwise")
+        facts.add("frames", "\(file.count)")
+        facts.add("frames in the header", "\(report.headerFrames)")
+        facts.add("key frames", "\(file.keyFrames.count)")
+        facts.add("rate", String(format: "%.3f frames/s", information.averageRate))
+        facts.add("duration", seconds(information.duration))
+        facts.add("starts at", seconds(information.startTime))
+        facts.add("access", "\(file.access)")
+        facts.add(
+            verify ? "status, all frames decoded" : "status", report.statuses.map(\.rawValue).joined(separator: ", "))
+        if let detail = report.detail { facts.add("problem", detail) }
+        return facts
+    }
+}
+
+/// Named facts in order, printed as columns or as an object.
+private struct Facts {
+    private var items: [(name: String, value: String)] = []
+
+    init(_ path: String) { items.append(("path", path)) }
+
+    mutating func add(_ name: String, _ value: String) { items.append((name, value)) }
+
+    var text: String {
+        let width = items.map(\.name.count).max() ?? 0
+        return items.map { $0.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0.value }
+            .joined(separator: "\n")
+    }
+
+    func json() throws -> String {
+        var object: [String: [String]] = [:]
+        for item in items { object[item.name.trimmingCharacters(in: .whitespaces), default: []].append(item.value) }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(object), as: UTF8.self)
+    }
+}
