@@ -70,7 +70,9 @@ struct RecognizeCommand: AsyncParsableCommand {
         if printer.hasFailures { throw ExitCode.failure }
     }
 
-    /// One video alone may use all cores; of several, each uses one. Far jumps in long films take their time.
+    /// One video alone may use all cores; of several, each uses one.
+    ///
+    /// Far jumps in long films take their time.
     private var options: VideoOptions {
         VideoOptions(deadline: 600, threadCount: videos.count > 1 && !isTimeline ? 1 : 0)
     }
