@@ -29,6 +29,9 @@ let package = Package(
         .library(name: "CLIP", targets: ["CLIP"]),
         .library(name: "Hub", targets: ["Hub"]),
         .library(name: "Datasets", targets: ["Datasets"]),
+        .library(name: "ActionModels", targets: ["ActionModels"]),
+        .library(name: "Training", targets: ["Training"]),
+        .library(name: "Recognition", targets: ["Recognition"]),
     ],
     dependencies: [
         // The command line.
@@ -76,10 +79,13 @@ let package = Package(
         .target(
             name: "Training", dependencies: ["ActionModels", "CLIP", "Datasets", "Torch", "Video"],
             swiftSettings: swiftSettings),
+        .target(
+            name: "Recognition", dependencies: ["ActionModels", "CLIP", "Torch", "Video"],
+            resources: [.copy("Resources/verb-tiny")], swiftSettings: swiftSettings),
         .executableTarget(
             name: "verb",
             dependencies: [
-                "ActionModels", "CLIP", "Datasets", "Hub", "Torch", "Training", "Video",
+                "ActionModels", "CLIP", "Datasets", "Hub", "Recognition", "Torch", "Training", "Video",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -91,6 +97,16 @@ let package = Package(
             name: "CLIPTests",
             dependencies: [
                 "CLIP", "CZlib", "FixtureSupport", "Video", .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RecognitionTests", dependencies: ["ActionModels", "CLIP", "Recognition", "Torch", "Video"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "VerbTests",
+            dependencies: [
+                "ActionModels", "Recognition", "verb",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Video"], swiftSettings: swiftSettings),

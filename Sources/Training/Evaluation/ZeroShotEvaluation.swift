@@ -10,8 +10,10 @@ internal import Video
 /// The frames are the middles of equal parts of a clip; the scores are cosines with the features of the class names in
 /// a prompt. Source: the zero-shot protocol of ActionCLIP and M2-CLIP, one view.
 public struct ZeroShotEvaluation: Sendable {
-    /// The model's files.
-    public let checkpoint: CLIPCheckpoint
+    /// The model.
+    public let model: CLIPModel
+    /// How pictures become the model's input.
+    public let preprocessing: Preprocessing
     /// The model's tokenizer.
     public let tokenizer: Tokenizer
     /// The number of frames a clip.
@@ -24,10 +26,12 @@ public struct ZeroShotEvaluation: Sendable {
     /// Prepares an evaluation.
     ///
     /// - Parameters:
-    ///   - checkpoint: the model's files.
+    ///   - model: the model.
+    ///   - preprocessing: how pictures become the model's input.
     ///   - tokenizer: the model's tokenizer.
-    public init(checkpoint: CLIPCheckpoint, tokenizer: Tokenizer) {
-        self.checkpoint = checkpoint
+    public init(_ model: CLIPModel, preprocessing: Preprocessing, tokenizer: Tokenizer) {
+        self.model = model
+        self.preprocessing = preprocessing
         self.tokenizer = tokenizer
     }
 
@@ -39,7 +43,7 @@ public struct ZeroShotEvaluation: Sendable {
     ///   - partner: the name of a class's time-order partner, or nil.
     ///   - progress: told how many clips are done, and of how many.
     /// - Returns: the accuracies.
-    /// - Throws: `CLIPError`, `TokenizerError`, `VideoError` for a clip that cannot be read, `DatasetError` for a label
+    /// - Throws: `TokenizerError`, `VideoError` for a clip that cannot be read, `DatasetError` for a label
     ///   that does not compete, `CancellationError`.
     public func run(
         _ data: LabelledClips, among candidates: [Int], partner: (String) -> String? = { _ in nil },
@@ -52,10 +56,10 @@ public struct ZeroShotEvaluation: Sendable {
                 path: data.clips.first?.path ?? "", detail: "a label is not among the classes that compete")
         }
         let names = candidates.map { data.classes[$0] }
-        let context = checkpoint.configuration.text.contextLength
+        let context = model.configuration.text.contextLength
         let tokens = try tokenizer(names.map(template.callAsFunction), contextLength: context, truncating: true)
-        let scorer = try await ClipScorer(checkpoint, tokens: tokens)
-        let loader = ClipLoader(preprocessing: checkpoint.preprocessing, frames: frames)
+        let scorer = await ClipScorer(model, preprocessing, tokens: tokens)
+        let loader = ClipLoader(preprocessing: preprocessing, frames: frames)
         var scores: [[Double]] = []
         for start in stride(from: 0, to: data.clips.count, by: batch) {
             try Task.checkCancellation()
@@ -75,10 +79,9 @@ private final class ClipScorer {
     private let preprocessing: Preprocessing
     private let texts: Tensor
 
-    init(_ checkpoint: CLIPCheckpoint, tokens: [[Int32]]) throws {
-        let clip = try checkpoint.model().model
+    init(_ clip: CLIPModel, _ preprocessing: Preprocessing, tokens: [[Int32]]) {
         model = FrameMeanCLIP(clip)
-        preprocessing = checkpoint.preprocessing
+        self.preprocessing = preprocessing
         texts = withoutGradient {
             clip.encodeText(Tensor(tokens.flatMap(\.self), shape: [tokens.count, tokens[0].count]))
         }

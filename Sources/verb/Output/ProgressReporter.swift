@@ -37,6 +37,16 @@ final class ProgressReporter: Sendable {
         }
     }
 
+    /// Takes the line off the terminal, so that something else can be printed; the next update draws it again.
+    func clear() {
+        guard isTerminal else { return }
+        state.withLock { state in
+            guard state.lastShown != nil else { return }
+            state.lastShown = nil
+            FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+        }
+    }
+
     private func line(
         _ done: Int, _ total: Int, _ note: String, _ state: State, _ now: ContinuousClock.Instant
     ) -> String {

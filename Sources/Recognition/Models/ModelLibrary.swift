@@ -1,0 +1,97 @@
+public import CLIP
+public import Foundation
+public import Torch
+
+/// Finds and reads the models that users name.
+public struct ModelLibrary: Sendable {
+    /// The name of the folder that SwiftPM puts this target's resources into.
+    private static let resources = ["verb_Recognition.resources", "verb_Recognition.bundle"]
+    private static let bundledName = "verb-tiny"
+
+    private let cacheLookup: @Sendable (String) -> String?
+    private let environment: [String: String]
+    private let programFolder: String
+    private let workingFolder: String
+
+    /// Makes a library.
+    ///
+    /// - Parameters:
+    ///   - environment: the process's environment; `VERB_VOCABULARY` names CLIP's vocabulary.
+    ///   - programFolder: the folder of the program, where its resources are; nil finds it.
+    ///   - workingFolder: the folder that the program runs in.
+    ///   - cacheLookup: the folder of a hub's model `OWNER/NAME` that was fetched before, else nil.
+    public init(
+        environment: [String: String] = ProcessInfo.processInfo.environment, programFolder: String? = nil,
+        workingFolder: String = FileManager.default.currentDirectoryPath,
+        cacheLookup: @escaping @Sendable (String) -> String? = { _ in nil }
+    ) {
+        self.environment = environment
+        self.programFolder = programFolder ?? Self.runningProgramFolder
+        self.workingFolder = workingFolder
+        self.cacheLookup = cacheLookup
+    }
+
+    private static var runningProgramFolder: String {
+        let program = Bundle.main.executableURL ?? URL(fileURLWithPath: CommandLine.arguments.first ?? "verb")
+        return program.resolvingSymlinksInPath().deletingLastPathComponent().path
+    }
+
+    /// Finds a model.
+    ///
+    /// - Parameter name: a path, or OWNER/NAME of a hub; nil is the bundled model.
+    /// - Returns: where it is.
+    /// - Throws: `RecognitionError.unknownModel` or `.noBundledModel`.
+    public func locate(_ name: String?) throws(RecognitionError) -> ModelReference {
+        guard let name else {
+            // Not `Bundle.module`, which ends the process when the program was moved without its resources.
+            let places = Self.resources.map { "\(programFolder)/\($0)/\(Self.bundledName)" }
+            guard let path = places.first(where: { FileManager.default.fileExists(atPath: $0 + "/config.json") }) else {
+                throw .noBundledModel
+            }
+            return .bundled(path: path)
+        }
+        if FileManager.default.fileExists(atPath: name) { return .path(name) }
+        if let path = cacheLookup(name) { return .cached(name: name, path: path) }
+        throw .unknownModel(name)
+    }
+
+    /// Reads a model with its tokenizer, on the LibTorch thread.
+    ///
+    /// The vocabulary is the first of: the given one, the model's own, `VERB_VOCABULARY`, the one that `make setup`
+    /// fetched.
+    ///
+    /// - Parameters:
+    ///   - reference: where the model is.
+    ///   - options: what its files do not say.
+    ///   - vocabulary: the vocabulary's file; nil looks for it.
+    ///   - device: where the model computes.
+    /// - Returns: the model.
+    /// - Throws: `RecognitionError` for a model or vocabulary that cannot be used.
+    public func load(
+        _ reference: ModelReference, options: CheckpointOptions = CheckpointOptions(), vocabulary: String? = nil,
+        device: Device = .cpu
+    ) async throws(RecognitionError) -> RecognitionModel {
+        try await TorchThread.run { () throws(RecognitionError) in
+            let checkpoint: CLIPCheckpoint
+            do throws(CLIPError) { checkpoint = try CLIPCheckpoint(path: reference.path, options: options) } catch {
+                throw .model(error)
+            }
+            let file = try vocabularyPath(of: checkpoint, named: vocabulary)
+            let tokenizer: Tokenizer
+            do throws(TokenizerError) { tokenizer = try Tokenizer(contentsOf: URL(fileURLWithPath: file)) } catch {
+                throw .tokenizer(error)
+            }
+            return try RecognitionModel(checkpoint, tokenizer: tokenizer, vocabularyPath: file, device: device)
+        }
+    }
+
+    private func vocabularyPath(
+        of checkpoint: CLIPCheckpoint, named: String?
+    ) throws(RecognitionError) -> String {
+        let search = VocabularySearch(environment: environment, folders: [workingFolder, programFolder])
+        guard let path = named ?? checkpoint.vocabularyPath ?? search.path() else {
+            throw .noVocabulary(model: checkpoint.path)
+        }
+        return path
+    }
+}

@@ -1,0 +1,77 @@
+internal import ActionModels
+public import CLIP
+public import Video
+
+/// What can go wrong when actions are to be recognised.
+public enum RecognitionError: Error, Sendable, CustomStringConvertible {
+    /// No labels were given.
+    case noLabels
+    /// A label without a word, by its number from 1.
+    case emptyLabel(number: Int)
+    /// A label that stands twice, letter case and blanks aside.
+    case duplicateLabel(String)
+    /// A prompt without exactly one place for the label.
+    case badPrompt(String)
+    /// No prompts were given.
+    case noPrompts
+    /// A list of labels or prompts that cannot be read.
+    case unreadableList(path: String, detail: String)
+    /// Neither a path nor a model of the cache.
+    case unknownModel(String)
+    /// The model that belongs to this program is not beside it.
+    case noBundledModel
+    /// A model that came without a vocabulary, and CLIP's was not found.
+    case noVocabulary(model: String)
+    /// A vocabulary that belongs to another model.
+    case wrongVocabulary(path: String, model: String, detail: String)
+    /// A setting that cannot be.
+    case badSetting(String)
+    /// A clip without frames.
+    case emptyClip
+    /// A model whose scores are not numbers.
+    case notFinite
+    /// The work was called off.
+    case cancelled
+    /// What is wrong with the model.
+    case model(CLIPError)
+    /// What is wrong with the vocabulary, or with a text for it.
+    case tokenizer(TokenizerError)
+    /// What is wrong with the video.
+    case video(VideoError)
+
+    /// Wraps a video's error; a cancelled one becomes ``cancelled``.
+    ///
+    /// - Parameter error: the video's error.
+    init(_ error: VideoError) { self = error.status == .cancelled ? .cancelled : .video(error) }
+
+    /// What happened and what to do.
+    public var description: String {
+        switch self {
+        case .noLabels: "there are no labels; give at least one action in plain words"
+        case .emptyLabel(let number): "label \(number) is empty"
+        case .duplicateLabel(let label): "the label \"\(label)\" stands twice"
+        case .badPrompt(let text):
+            "the prompt \"\(text)\" must have exactly one \(PromptTemplate.placeholder), which stands for the label"
+        case .noPrompts: "there are no prompts; give at least one with \(PromptTemplate.placeholder) for the label"
+        case .unreadableList(let path, let detail): "\(path): \(detail)"
+        case .unknownModel(let name):
+            "\(name): no such file or directory, and no such model in the cache; "
+                + "fetch one of a hub with `verb pull OWNER/NAME`"
+        case .noBundledModel:
+            "the bundled model verb-tiny is not beside this program; "
+                + "keep the folder verb_Recognition.resources with it, or name a model"
+        case .noVocabulary(let model):
+            "\(model): it came without a vocabulary, and CLIP's was not found; "
+                + "run `make setup`, or pass --vocabulary FILE (bpe_simple_vocab_16e6.txt.gz or tokenizer.json)"
+        case .wrongVocabulary(let path, let model, let detail):
+            "\(path): it is not the vocabulary of \(model): \(detail); pass the right one with --vocabulary FILE"
+        case .badSetting(let detail): detail
+        case .emptyClip: "the clip has no frames"
+        case .notFinite: "the model's scores are not numbers; its weights are damaged or too large for their type"
+        case .cancelled: "cancelled"
+        case .model(let error): "\(error)"
+        case .tokenizer(let error): "\(error)"
+        case .video(let error): "\(error)"
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+import Hub
+import Recognition
+import Torch
+
+/// Which model computes, and how.
+struct ModelOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A model directory, a checkpoint of any CLIP format, or a fetched model OWNER/NAME "
+                + "(default: the bundled verb-tiny).",
+            valueName: "path|name"))
+    var model: String?
+
+    @OptionGroup var reading: CheckpointReadingOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "The vocabulary, for models that came without one (default: the one that `make setup` fetched).",
+            valueName: "file"))
+    var vocabulary: String?
+
+    @Option(help: "Threads of LibTorch (default: the number of cores).")
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be 1 to 1024.") }
+    }
+
+    /// Reads the model; says on standard error what a user should know about it.
+    func load(_ library: ModelLibrary = .withHubCache) async throws(RecognitionError) -> RecognitionModel {
+        if let threads { TorchRuntime.threads = threads }
+        let reference = try library.locate(model)
+        let loaded = try await library.load(
+            reference, options: reading.options, vocabulary: vocabulary)
+        if case .bundled = reference {
+            Notices.write(
+                "note: the bundled model verb-tiny knows the synthetic world Puppets only, and cannot tell the order "
+                    + "of time; name a real CLIP with --model")
+        }
+        for warning in loaded.warnings { Notices.write("warning: \(loaded.path): \(warning)") }
+        return loaded
+    }
+}
+
+extension ModelLibrary {
+    /// Models by path, or by name once they were fetched with `verb pull`.
+    static var withHubCache: ModelLibrary {
+        ModelLibrary(cacheLookup: { name in
+            guard let model = try? ModelName(name), let configuration = try? HubConfiguration() else { return nil }
+            return HubClient(configuration).cached(model)?.folder.path
+        })
+    }
+}
