@@ -93,7 +93,8 @@ let package = Package(
                 "CLIP", "CZlib", "FixtureSupport", "Video", .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: swiftSettings),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Video"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["Datasets", "FixtureSupport", "Video"], swiftSettings: swiftSettings),
         // The tests' own hub is a server on SwiftNIO, which the HTTP client brings along.
         .testTarget(
             name: "HubTests",
