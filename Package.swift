@@ -94,6 +94,9 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .testTarget(
+            name: "ActionModelsTests", dependencies: ["ActionModels", "CLIP", "FixtureSupport", "Torch"],
+            swiftSettings: swiftSettings),
+        .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "FixtureSupport", "Video"], swiftSettings: swiftSettings),
         // The tests' own hub is a server on SwiftNIO, which the HTTP client brings along.
         .testTarget(
