@@ -98,6 +98,10 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "FixtureSupport", "Video"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["ActionModels", "CLIP", "Datasets", "FixtureSupport", "Torch", "Training", "Video"],
+            swiftSettings: swiftSettings),
         // The tests' own hub is a server on SwiftNIO, which the HTTP client brings along.
         .testTarget(
             name: "HubTests",
