@@ -64,6 +64,23 @@ struct ClipLoaderTests {
         }
     }
 
+    @Test("the draws of a clip say nothing about those of the next")
+    func independence() async throws {
+        try await withPuppets { folder in
+            let path = try paths(folder)[0]
+            let file = try VideoFile(path: path)
+            let times = try file.times()
+            let loaded = try loader.load(Array(repeating: path, count: 40), .random(seed: 7))
+            let places = try loaded.enumerated().map { number, frame in
+                try #require(times.firstIndex(of: frame.time)) - number % 4 * file.count / 4
+            }
+            // One clip's places in parts 1 to 3 against the next clip's in parts 0 to 2.
+            let next = places.indices.dropLast(4).filter { $0 % 4 != 3 }
+            let equal = next.count { places[$0 + 1] == places[$0 + 4] }
+            #expect(Double(equal) / Double(next.count) < 0.3)
+        }
+    }
+
     @Test("the first broken clip of a batch is the error")
     func errors() async throws {
         try await withPuppets { folder in
