@@ -109,7 +109,15 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Video"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ActionModelsTests", dependencies: ["ActionModels", "CLIP", "FixtureSupport", "Torch"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["Datasets", "FixtureSupport", "Video"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["ActionModels", "CLIP", "Datasets", "FixtureSupport", "Torch", "Training", "Video"],
+            swiftSettings: swiftSettings),
         // The tests' own hub is a server on SwiftNIO, which the HTTP client brings along.
         .testTarget(
             name: "HubTests",

@@ -43,17 +43,20 @@ public struct ZeroShotEvaluation: Sendable {
     ///   - partner: the name of a class's time-order partner, or nil.
     ///   - progress: told how many clips are done, and of how many.
     /// - Returns: the accuracies.
-    /// - Throws: `TokenizerError`, `VideoError` for a clip that cannot be read, `DatasetError` for a label
-    ///   that does not compete, `CancellationError`.
+    /// - Throws: `TrainingError.badEvaluation`, `TokenizerError`, `VideoError` for a clip that cannot be
+    ///   read, `DatasetError` for a label that does not compete, `CancellationError`.
     public func run(
         _ data: LabelledClips, among candidates: [Int], partner: (String) -> String? = { _ in nil },
         progress: @Sendable (Int, Int) -> Void = { _, _ in }
     ) async throws -> ZeroShotReport {
+        let template = try checkedTemplate(candidates, classes: data.classes.count)
         let position = Dictionary(uniqueKeysWithValues: candidates.enumerated().map { ($1, $0) })
-        let labels = data.clips.compactMap { position[$0.label] }
-        guard labels.count == data.clips.count, let template = PromptTemplate(prompt) else {
-            throw DatasetError.unreadable(
-                path: data.clips.first?.path ?? "", detail: "a label is not among the classes that compete")
+        let labels = try data.clips.map { clip in
+            guard let label = position[clip.label] else {
+                throw DatasetError.unreadable(
+                    path: clip.path, detail: "its class \(clip.label) is not among the classes that compete")
+            }
+            return label
         }
         let names = candidates.map { data.classes[$0] }
         let context = model.configuration.text.contextLength
@@ -69,6 +72,17 @@ public struct ZeroShotEvaluation: Sendable {
         }
         let partners = names.map { name in partner(name).flatMap { names.firstIndex(of: $0) } }
         return ZeroShotReport(scores: scores, labels: labels, partners: partners)
+    }
+
+    private func checkedTemplate(_ candidates: [Int], classes: Int) throws(TrainingError) -> PromptTemplate {
+        guard let template = PromptTemplate(prompt) else {
+            throw .badEvaluation("the prompt \"\(prompt)\" needs one {} in the place of the class name")
+        }
+        guard batch > 0, frames > 0 else { throw .badEvaluation("\(frames) frames, \(batch) clips at a time") }
+        guard Set(candidates).count == candidates.count, candidates.allSatisfy((0..<classes).contains) else {
+            throw .badEvaluation("the classes that compete must differ and lie in 0..<\(classes): \(candidates)")
+        }
+        return template
     }
 }
 
