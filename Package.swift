@@ -29,6 +29,8 @@ let package = Package(
         .library(name: "CLIP", targets: ["CLIP"]),
         .library(name: "Hub", targets: ["Hub"]),
         .library(name: "Datasets", targets: ["Datasets"]),
+        .library(name: "ActionModels", targets: ["ActionModels"]),
+        .library(name: "Training", targets: ["Training"]),
         .library(name: "Recognition", targets: ["Recognition"]),
     ],
     dependencies: [
@@ -107,7 +109,15 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Video"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ActionModelsTests", dependencies: ["ActionModels", "CLIP", "FixtureSupport", "Torch"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["Datasets", "FixtureSupport", "Video"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["ActionModels", "CLIP", "Datasets", "FixtureSupport", "Torch", "Training", "Video"],
+            swiftSettings: swiftSettings),
         // The tests' own hub is a server on SwiftNIO, which the HTTP client brings along.
         .testTarget(
             name: "HubTests",

@@ -16,6 +16,19 @@ public struct PromptTemplate: Sendable, Equatable, Codable {
         self.text = text
     }
 
+    /// Decodes a template.
+    ///
+    /// - Parameter decoder: the source.
+    /// - Throws: `DecodingError` for a sentence without exactly one `{}`.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        guard let template = PromptTemplate(try container.decode(String.self, forKey: .text)) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .text, in: container, debugDescription: "a template needs one \(Self.placeholder)")
+        }
+        self = template
+    }
+
     private init(verbatim text: String) { self.text = text }
 
     /// The name alone.

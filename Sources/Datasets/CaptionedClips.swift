@@ -25,25 +25,25 @@ public struct CaptionedClips: Sendable {
     /// Reads the list: one JSON object a line with `path`, `caption`, `action` and perhaps `split`.
     ///
     /// - Parameters:
-    ///   - folder: the data set's folder; paths are relative to it.
+    ///   - folder: the data set's folder; paths that are not absolute are relative to it.
     ///   - split: the split wanted; nil takes all lines.
     /// - Throws: `DatasetError` for a file that is not there, a line that is no such object, or no clips at all.
     public init(folder: String, split: String?) throws(DatasetError) {
         let file = folder + "/captions.jsonl"
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw .unreadable(path: file, detail: "no such file; `verb puppets` writes one")
-        }
         var clips: [CaptionedClip] = []
-        for (number, bytes) in data.split(separator: UInt8(ascii: "\n")).enumerated() {
+        for (number, text) in try ListFile.lines(of: file, remedy: "; `verb puppets` writes one") {
             let line: Line
-            do { line = try JSONDecoder().decode(Line.self, from: Data(bytes)) } catch {
+            do { line = try JSONDecoder().decode(Line.self, from: Data(text.utf8)) } catch {
                 throw .unreadable(
-                    path: file, detail: "line \(number + 1) is not an object with path, caption and action")
+                    path: file, detail: "line \(number) is not an object with path, caption and action")
             }
             guard split == nil || line.split == split else { continue }
-            clips.append(CaptionedClip(path: folder + "/" + line.path, caption: line.caption, action: line.action))
+            let path = ListFile.path(line.path, in: folder)
+            clips.append(CaptionedClip(path: path, caption: line.caption, action: line.action))
         }
-        guard !clips.isEmpty else { throw .unreadable(path: file, detail: "no clips of the split \(split ?? "")") }
+        guard !clips.isEmpty else {
+            throw .unreadable(path: file, detail: split.map { "no clips of the split \($0)" } ?? "no clips")
+        }
         self.clips = clips
     }
 }

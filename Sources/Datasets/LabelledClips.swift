@@ -26,9 +26,9 @@ public struct LabelledClips: Sendable {
     public init(list: String, classes: String? = nil) throws(DatasetError) {
         let folder = (list as NSString).deletingLastPathComponent
         let root = folder.isEmpty ? "." : folder
-        let names = try Self.lines(of: classes ?? root + "/classes.txt").map(\.text)
+        let names = try ListFile.lines(of: classes ?? root + "/classes.txt").map(\.text)
         var clips: [LabelledClip] = []
-        for (number, text) in try Self.lines(of: list) {
+        for (number, text) in try ListFile.lines(of: list) {
             guard let blank = text.lastIndex(where: \.isWhitespace), let label = Int(text[text.index(after: blank)...])
             else {
                 throw .unreadable(path: list, detail: "line \(number): expected a path, a blank and a class number")
@@ -37,23 +37,10 @@ public struct LabelledClips: Sendable {
                 throw .unreadable(path: list, detail: "line \(number): class \(label), but there are \(names.count)")
             }
             let path = text[..<blank].trimmingCharacters(in: .whitespaces)
-            clips.append(LabelledClip(path: path.hasPrefix("/") ? path : root + "/" + path, label: label))
+            clips.append(LabelledClip(path: ListFile.path(path, in: root), label: label))
         }
         guard !clips.isEmpty else { throw .unreadable(path: list, detail: "the list is empty") }
         self.clips = clips
         self.classes = names
-    }
-
-    private static func lines(of path: String) throws(DatasetError) -> [(number: Int, text: String)] {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw .unreadable(path: path, detail: "no such file")
-        }
-        guard var text = String(data: data, encoding: .utf8) else {
-            throw .unreadable(path: path, detail: "not UTF-8 text")
-        }
-        if text.hasPrefix("\u{FEFF}") { text.removeFirst() }
-        return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
-            .map { (number: $0 + 1, text: $1.trimmingCharacters(in: .whitespaces)) }
-            .filter { !$0.text.isEmpty }
     }
 }

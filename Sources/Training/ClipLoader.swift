@@ -1,4 +1,5 @@
 internal import CLIP
+internal import Datasets
 internal import Dispatch
 internal import Synchronization
 internal import Video
@@ -34,7 +35,7 @@ struct ClipLoader: Sendable {
         let indices: [Int]
         switch sampling {
         case .random(let seed):
-            var draws = SeededDraws(seed: seed &+ UInt64(index) &* 0x9E37_79B9_7F4A_7C15)
+            var draws = SeededDraws(seed: SplitMix64.hash(seed, UInt64(index)))
             indices = try rule.trainingIndices(of: file.count, draws: &draws)
         case .centre: indices = try rule.evaluationIndices(of: file.count)[0]
         }

@@ -7,8 +7,8 @@ struct Verb: AsyncParsableCommand {
         abstract: "Name what is being done in videos, in plain words.",
         version: "0.1.0",
         subcommands: [
-            RecognizeCommand.self, PuppetsCommand.self, PretrainCommand.self, EvaluateCommand.self,
-            InspectCommand.self, ConvertCommand.self, PullCommand.self,
+            RecognizeCommand.self, InspectCommand.self, ConvertCommand.self, PullCommand.self, PuppetsCommand.self,
+            PretrainCommand.self, EvaluateCommand.self,
         ])
 
     static func main() async {

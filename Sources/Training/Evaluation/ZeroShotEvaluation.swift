@@ -10,8 +10,10 @@ internal import Video
 /// The frames are the middles of equal parts of a clip; the scores are cosines with the features of the class names in
 /// a prompt. Source: the zero-shot protocol of ActionCLIP and M2-CLIP, one view.
 public struct ZeroShotEvaluation: Sendable {
-    /// The model's files.
-    public let checkpoint: CLIPCheckpoint
+    /// The model.
+    public let model: CLIPModel
+    /// How pictures become the model's input.
+    public let preprocessing: Preprocessing
     /// The model's tokenizer.
     public let tokenizer: Tokenizer
     /// The number of frames a clip.
@@ -24,10 +26,12 @@ public struct ZeroShotEvaluation: Sendable {
     /// Prepares an evaluation.
     ///
     /// - Parameters:
-    ///   - checkpoint: the model's files.
+    ///   - model: the model.
+    ///   - preprocessing: how pictures become the model's input.
     ///   - tokenizer: the model's tokenizer.
-    public init(checkpoint: CLIPCheckpoint, tokenizer: Tokenizer) {
-        self.checkpoint = checkpoint
+    public init(_ model: CLIPModel, preprocessing: Preprocessing, tokenizer: Tokenizer) {
+        self.model = model
+        self.preprocessing = preprocessing
         self.tokenizer = tokenizer
     }
 
@@ -39,23 +43,26 @@ public struct ZeroShotEvaluation: Sendable {
     ///   - partner: the name of a class's time-order partner, or nil.
     ///   - progress: told how many clips are done, and of how many.
     /// - Returns: the accuracies.
-    /// - Throws: `CLIPError`, `TokenizerError`, `VideoError` for a clip that cannot be read, `DatasetError` for a label
-    ///   that does not compete, `CancellationError`.
+    /// - Throws: `TrainingError.badEvaluation`, `TokenizerError`, `VideoError` for a clip that cannot be
+    ///   read, `DatasetError` for a label that does not compete, `CancellationError`.
     public func run(
         _ data: LabelledClips, among candidates: [Int], partner: (String) -> String? = { _ in nil },
         progress: @Sendable (Int, Int) -> Void = { _, _ in }
     ) async throws -> ZeroShotReport {
+        let template = try checkedTemplate(candidates, classes: data.classes.count)
         let position = Dictionary(uniqueKeysWithValues: candidates.enumerated().map { ($1, $0) })
-        let labels = data.clips.compactMap { position[$0.label] }
-        guard labels.count == data.clips.count, let template = PromptTemplate(prompt) else {
-            throw DatasetError.unreadable(
-                path: data.clips.first?.path ?? "", detail: "a label is not among the classes that compete")
+        let labels = try data.clips.map { clip in
+            guard let label = position[clip.label] else {
+                throw DatasetError.unreadable(
+                    path: clip.path, detail: "its class \(clip.label) is not among the classes that compete")
+            }
+            return label
         }
         let names = candidates.map { data.classes[$0] }
-        let context = checkpoint.configuration.text.contextLength
+        let context = model.configuration.text.contextLength
         let tokens = try tokenizer(names.map(template.callAsFunction), contextLength: context, truncating: true)
-        let scorer = try await ClipScorer(checkpoint, tokens: tokens)
-        let loader = ClipLoader(preprocessing: checkpoint.preprocessing, frames: frames)
+        let scorer = await ClipScorer(model, preprocessing, tokens: tokens)
+        let loader = ClipLoader(preprocessing: preprocessing, frames: frames)
         var scores: [[Double]] = []
         for start in stride(from: 0, to: data.clips.count, by: batch) {
             try Task.checkCancellation()
@@ -66,6 +73,17 @@ public struct ZeroShotEvaluation: Sendable {
         let partners = names.map { name in partner(name).flatMap { names.firstIndex(of: $0) } }
         return ZeroShotReport(scores: scores, labels: labels, partners: partners)
     }
+
+    private func checkedTemplate(_ candidates: [Int], classes: Int) throws(TrainingError) -> PromptTemplate {
+        guard let template = PromptTemplate(prompt) else {
+            throw .badEvaluation("the prompt \"\(prompt)\" needs one {} in the place of the class name")
+        }
+        guard batch > 0, frames > 0 else { throw .badEvaluation("\(frames) frames, \(batch) clips at a time") }
+        guard Set(candidates).count == candidates.count, candidates.allSatisfy((0..<classes).contains) else {
+            throw .badEvaluation("the classes that compete must differ and lie in 0..<\(classes): \(candidates)")
+        }
+        return template
+    }
 }
 
 /// A model with encoded class names, on the LibTorch thread.
@@ -75,10 +93,9 @@ private final class ClipScorer {
     private let preprocessing: Preprocessing
     private let texts: Tensor
 
-    init(_ checkpoint: CLIPCheckpoint, tokens: [[Int32]]) throws {
-        let clip = try checkpoint.model().model
+    init(_ clip: CLIPModel, _ preprocessing: Preprocessing, tokens: [[Int32]]) {
         model = FrameMeanCLIP(clip)
-        preprocessing = checkpoint.preprocessing
+        self.preprocessing = preprocessing
         texts = withoutGradient {
             clip.encodeText(Tensor(tokens.flatMap(\.self), shape: [tokens.count, tokens[0].count]))
         }

@@ -22,8 +22,8 @@ public struct ContrastiveLoss: Sendable {
         videos: Tensor, texts: Tensor, logitScale: Tensor, groups: [Int]
     ) -> Tensor {
         let logits = videos.normalized().matmul(texts.normalized().transposed()) * logitScale.exp  // [B, B]
-        let ids = Tensor(groups)
-        let same = ids.unsqueezed(0).equal(to: ids.unsqueezed(1)).to(dtype: .float32)
+        let ids = Tensor(groups).to(device: logits.device)
+        let same = ids.unsqueezed(0).equal(to: ids.unsqueezed(1)).to(dtype: logits.dtype)
         let target = same / same.sum(1, keepingAxes: true)
         return (logits.crossEntropy(target) + logits.transposed().crossEntropy(target)) * 0.5
     }

@@ -22,9 +22,14 @@ struct BatchSampler {
     }
 
     mutating func batch(_ count: Int) -> [Int] {
-        (0..<count).map { _ in
-            if turn.isEmpty { turn = clipsByAction.indices.shuffled(using: &draws) }
+        var uses = [Int](repeating: 0, count: clipsByAction.count)
+        return (0..<count).map { _ in
+            if turn.isEmpty {
+                // Dealt from the end; the sort is stable, so what this batch has already comes last.
+                turn = clipsByAction.indices.shuffled(using: &draws).sorted { uses[$0] > uses[$1] }
+            }
             let action = turn.removeLast()
+            uses[action] += 1
             if decks[action].isEmpty { decks[action] = clipsByAction[action].shuffled(using: &draws) }
             return decks[action].removeLast()
         }

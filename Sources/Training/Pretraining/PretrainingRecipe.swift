@@ -62,9 +62,10 @@ public struct PretrainingRecipe: Sendable, Codable, Equatable {
     public func validate() throws(TrainingError) {
         let counts = [
             ("steps", steps, 1...10_000_000), ("batch", batch, 2...65_536), ("frames", frames, 1...1024),
-            ("warmup", warmup, 0...steps), ("merges", merges, 0...1_000_000),
+            ("warmup", warmup, 0...max(steps, 0)), ("merges", merges, 0...1_000_000),
             ("context length", contextLength, 3...1024),
             ("vision width", visionWidth, 32...8192), ("text width", textWidth, 32...8192),
+            ("vision layers", visionLayers, 0...1024), ("text layers", textLayers, 0...1024),
         ]
         for (name, value, range) in counts where !range.contains(value) {
             throw .badRecipe("\(name) is \(value); it must be \(range.lowerBound) to \(range.upperBound)")
@@ -72,7 +73,8 @@ public struct PretrainingRecipe: Sendable, Codable, Equatable {
         guard visionWidth % 32 == 0, textWidth % 32 == 0 else {
             throw .badRecipe("widths \(visionWidth) and \(textWidth) must be multiples of 32, the width of a head")
         }
-        guard learningRate > 0, learningRate.isFinite, weightDecay >= 0, gradientClip > 0 else {
+        guard learningRate > 0, learningRate.isFinite, weightDecay >= 0, weightDecay.isFinite, gradientClip > 0
+        else {
             throw .badRecipe("learning rate, weight decay and gradient clip must be positive numbers")
         }
         do { try configuration(vocabularySize: 1000).validate() } catch { throw .badRecipe("\(error)") }
@@ -83,6 +85,8 @@ public struct PretrainingRecipe: Sendable, Codable, Equatable {
 public enum TrainingError: Error, Sendable, CustomStringConvertible {
     /// A recipe with a number that cannot be.
     case badRecipe(String)
+    /// An evaluation with a setting that cannot be.
+    case badEvaluation(String)
     /// The loss became infinite or NaN.
     case diverged(step: Int, loss: Double)
 
@@ -90,6 +94,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .badRecipe(let detail): "the recipe cannot be: \(detail)"
+        case .badEvaluation(let detail): "the evaluation cannot be: \(detail)"
         case .diverged(let step, let loss):
             "the loss is \(loss) at step \(step); lower the learning rate or the gradient clip"
         }

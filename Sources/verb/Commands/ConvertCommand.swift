@@ -56,7 +56,7 @@ struct ConvertCommand: AsyncParsableCommand {
     func run() async throws {
         var checkpoint = try CLIPCheckpoint(path: source, options: reading.options)
         if imageSize != nil { checkpoint = try checkpoint.resized(imageSize: imageSize, rule: resize) }
-        for warning in checkpoint.warnings { printError("warning: \(warning)") }
+        for warning in checkpoint.warnings { Notices.write("warning: \(warning)") }
         let vocabulary = try checkpoint.vocabularyPath.map {
             try BytePairVocabulary(contentsOf: URL(fileURLWithPath: $0))
         }

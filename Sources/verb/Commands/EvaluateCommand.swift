@@ -2,7 +2,7 @@ import ArgumentParser
 import CLIP
 import Datasets
 import Foundation
-import Torch
+import Recognition
 import Training
 
 struct EvaluateCommand: AsyncParsableCommand {
@@ -22,8 +22,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Argument(help: "The folder with validation.txt, heldout.txt, second_look.txt and classes.txt.")
     var data: String
 
-    @Option(help: "A model directory or checkpoint.")
-    var model: String
+    @OptionGroup(title: "Model")
+    var model: ModelOptions
 
     @Option(help: "Number of frames a clip.")
     var frames = 8
@@ -42,9 +42,9 @@ struct EvaluateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let checkpoint = try CLIPCheckpoint(path: model)
-        let tokenizer = try Tokenizer(contentsOf: URL(fileURLWithPath: checkpoint.vocabularyPath ?? model))
-        var evaluation = ZeroShotEvaluation(checkpoint: checkpoint, tokenizer: tokenizer)
+        let loaded = try await model.load()
+        var evaluation = ZeroShotEvaluation(
+            loaded.clip, preprocessing: loaded.preprocessing, tokenizer: loaded.tokenizer)
         (evaluation.frames, evaluation.prompt) = (frames, prompt)
         let lists = ["validation", "heldout", "second_look"].map { "\(data)/\($0).txt" }
             .filter { FileManager.default.fileExists(atPath: $0) }

@@ -37,7 +37,7 @@ struct PullCommand: AsyncParsableCommand {
             let note = "file \(report.fileNumber) of \(report.fileCount): \(report.file)"
             progress.update(Int(report.bytes / 1_000_000), of: Int(max(total / 1_000_000, 1)), note)
         }
-        if case .cache(let reason) = model.source { printError("from the cache: \(reason)") }
+        if case .cache(let reason) = model.source { Notices.write("from the cache: \(reason)") }
         struct Line: Encodable { let folder: String, commit: String }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

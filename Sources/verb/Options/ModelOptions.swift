@@ -13,8 +13,7 @@ struct ModelOptions: ParsableArguments {
             valueName: "path|name"))
     var model: String?
 
-    @OptionGroup
-    var reading: CheckpointReadingOptions
+    @OptionGroup var reading: CheckpointReadingOptions
 
     @Option(
         help: ArgumentHelp(
@@ -30,27 +29,27 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// Reads the model; says on standard error what a user should know about it.
-    func load(_ library: ModelLibrary = .withCache) async throws(RecognitionError) -> RecognitionModel {
+    func load(_ library: ModelLibrary = .withHubCache) async throws(RecognitionError) -> RecognitionModel {
         if let threads { TorchRuntime.threads = threads }
         let reference = try library.locate(model)
         let loaded = try await library.load(
             reference, options: reading.options, vocabulary: vocabulary)
         if case .bundled = reference {
-            printError(
+            Notices.write(
                 "note: the bundled model verb-tiny knows the synthetic world Puppets only, and cannot tell the order "
                     + "of time; name a real CLIP with --model")
         }
-        for warning in loaded.warnings { printError("warning: \(loaded.path): \(warning)") }
+        for warning in loaded.warnings { Notices.write("warning: \(loaded.path): \(warning)") }
         return loaded
     }
 }
 
 extension ModelLibrary {
-    /// Bundled models, paths, and what `verb pull` has fetched.
-    static var withCache: ModelLibrary {
-        ModelLibrary { name in
-            guard let name = try? ModelName(name), let configuration = try? HubConfiguration() else { return nil }
-            return HubClient(configuration).cached(name)?.folder.path
-        }
+    /// Models by path, or by name once they were fetched with `verb pull`.
+    static var withHubCache: ModelLibrary {
+        ModelLibrary(cacheLookup: { name in
+            guard let model = try? ModelName(name), let configuration = try? HubConfiguration() else { return nil }
+            return HubClient(configuration).cached(model)?.folder.path
+        })
     }
 }

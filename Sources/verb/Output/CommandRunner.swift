@@ -40,7 +40,7 @@ enum CommandRunner {
 
     private static func finish(_ root: any AsyncParsableCommand.Type, _ error: any Error) -> Never {
         if error is CancellationError || interrupts.load(ordering: .relaxed) > 0 {
-            FileHandle.standardError.write(Data("interrupted\n".utf8))
+            Notices.write("interrupted")
             exit(130)
         }
         root.exit(withError: error)

@@ -29,7 +29,7 @@ final class RecognitionPrinter {
         case .success(let clip):
             if let report = clip.report, report.status != .ok {
                 let words = report.detail ?? "see `verb inspect`"
-                printError("warning: \(VideoError(report.status, path: videos[number], detail: words))")
+                Notices.write("warning: \(VideoError(report.status, path: videos[number], detail: words))")
             }
             let best = clip.predictions.prefix(top)
             if isJSON {
@@ -72,7 +72,7 @@ final class RecognitionPrinter {
         clips.clear()
         seconds.clear()
         let words = "\(error)"
-        printError("error: " + (words.hasPrefix(videos[number]) ? words : "\(videos[number]): \(words)"))
+        Notices.write("error: " + (words.hasPrefix(videos[number]) ? words : "\(videos[number]): \(words)"))
     }
 
     private func title(_ number: Int) {
@@ -82,7 +82,7 @@ final class RecognitionPrinter {
     private func write(_ line: () throws -> String) {
         do { FileHandle.standardOutput.write(Data((try line() + "\n").utf8)) } catch {
             hasFailures = true
-            printError("error: \(error)")
+            Notices.write("error: \(error)")
         }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Torch
 
@@ -90,6 +91,9 @@ struct TorchThreadTests {
     func threadCount() async {
         // In a process of its own: other tests start threads.
         await #expect(processExitsWith: .success) {
+            // Each further thread that called LibTorch would start this many.
+            let pool = 4 * ProcessInfo.processInfo.activeProcessorCount
+            TorchRuntime.threads = pool
             func calls() async {
                 let session = Session()
                 await withTaskGroup(of: Void.self) { group in
@@ -99,7 +103,9 @@ struct TorchThreadTests {
             await calls()
             let before = try #require(OtherThread.count)
             await calls()
-            #expect(OtherThread.count == before)
+            let after = try #require(OtherThread.count)
+            // Swift's own pool may still grow to one thread a core.
+            #expect(after - before <= ProcessInfo.processInfo.activeProcessorCount)
         }
     }
 }
