@@ -8,7 +8,7 @@ internal import Video
 /// Training of a small CLIP from scratch on captioned clips, by the contrastive loss.
 ///
 /// Each step draws clips whose actions differ, takes one random frame of each equal part of a clip, and pulls the mean
-/// of the frames' features towards the caption's. The same recipe, data, machine and number of threads give the same
+/// of the frames' features towards the feature of the caption or of the action's name. The same recipe, data, machine and number of threads give the same
 /// weights.
 public struct Pretraining: Sendable {
     /// What a run reports after each step.
@@ -56,7 +56,8 @@ public struct Pretraining: Sendable {
     /// - Returns: the trained model's parts.
     /// - Throws: `TrainingError.diverged`, `VideoError` for a clip that cannot be read, `CancellationError`.
     public func run(_ progress: @Sendable (Progress) -> Void) async throws -> Outcome {
-        let corpus = Dictionary(data.clips.map { ($0.caption, 1) }, uniquingKeysWith: +)
+        let sentences = data.clips.map(\.caption) + recipe.prompts.compactMap { PromptTemplate($0)?("") }
+        let corpus = Dictionary(sentences.map { ($0, 1) }, uniquingKeysWith: +)
         let vocabulary = TokenizerTrainer(mergeLimit: recipe.merges).vocabulary(from: corpus)
         let tokenizer = Tokenizer(vocabulary: vocabulary)
         let preprocessing = Preprocessing(imageSize: recipe.imageSize)
@@ -69,15 +70,24 @@ public struct Pretraining: Sendable {
             let (batch, frames) = try await next.value
             if step + 1 < recipe.steps { next = decode(sampler.batch(recipe.batch), step: step + 1, loader) }
             try Task.checkCancellation()
-            let captions = batch.map { data.clips[$0].caption }
-            let tokens = try tokenizer(captions, contextLength: recipe.contextLength, truncating: true)
+            let texts = texts(of: batch, step: step)
+            let tokens = try tokenizer(texts, contextLength: recipe.contextLength, truncating: true)
             let result = try await trainer.step(
-                step, frames: frames, tokens: tokens, captions: captions, preprocessing)
+                step, frames: frames, tokens: tokens, texts: texts, preprocessing)
             progress(Progress(step: step + 1, total: recipe.steps, loss: result.loss, accuracy: result.accuracy))
         }
         return Outcome(
             configuration: recipe.configuration(vocabularySize: vocabulary.count), preprocessing: preprocessing,
             vocabulary: vocabulary, parameters: trainer.parameters)
+    }
+
+    /// The captions of a batch, or the names of its actions in one of the prompts.
+    private func texts(of batch: [Int], step: Int) -> [String] {
+        var draws = SeededDraws(seed: SplitMix64.hash(recipe.seed ^ 0x6E61_6D65, UInt64(step)))
+        guard draws.real(in: 0..<1) < recipe.nameShare,
+            let prompt = PromptTemplate(recipe.prompts[draws.integer(in: 0..<recipe.prompts.count)])
+        else { return batch.map { data.clips[$0].caption } }
+        return batch.map { prompt(data.clips[$0].action) }
     }
 
     private func decode(
@@ -112,15 +122,15 @@ private final class ContrastiveTrainer {
     }
 
     func step(
-        _ step: Int, frames: [Frame], tokens: [[Int32]], captions: [String], _ preprocessing: Preprocessing
+        _ step: Int, frames: [Frame], tokens: [[Int32]], texts sentences: [String], _ preprocessing: Preprocessing
     ) throws(TrainingError) -> (loss: Double, accuracy: Double) {
-        let (batch, side) = (captions.count, recipe.imageSize)
+        let (batch, side) = (sentences.count, recipe.imageSize)
         let pixels = preprocessing.normalized(Preprocessing.packed(frames))
             .reshaped(batch, recipe.frames, 3, side, side)
         let videos = model.encodeVideo(pixels)
         let texts = model.clip.encodeText(Tensor(tokens.flatMap(\.self), shape: [batch, tokens[0].count]))
         let loss = ContrastiveLoss()(
-            videos: videos, texts: texts, logitScale: model.clip.logitScale, groups: groups(captions))
+            videos: videos, texts: texts, logitScale: model.clip.logitScale, groups: groups(sentences))
         let value = loss.item(Double.self)
         guard value.isFinite else { throw .diverged(step: step, loss: value) }
         trained.clearGradients()
@@ -136,10 +146,10 @@ private final class ContrastiveTrainer {
     }
 
     /// A number for each text; equal texts get equal numbers.
-    private func groups(_ captions: [String]) -> [Int] {
+    private func groups(_ texts: [String]) -> [Int] {
         var known: [String: Int] = [:]
-        for caption in captions where known[caption] == nil { known[caption] = known.count }
-        return captions.compactMap { known[$0] }
+        for text in texts where known[text] == nil { known[text] = known.count }
+        return texts.compactMap { known[$0] }
     }
 }
 

@@ -1,3 +1,4 @@
+internal import ActionModels
 public import CLIP
 
 /// How a small CLIP is trained from scratch on captioned clips.
@@ -5,11 +6,16 @@ public struct PretrainingRecipe: Sendable, Codable, Equatable {
     /// Where every random choice of the run begins.
     public var seed: UInt64 = 1
     /// The number of optimiser steps.
-    public var steps = 3000
+    public var steps = 2600
     /// The number of clips a step.
     public var batch = 49
     /// The number of frames a clip.
     public var frames = 3
+    /// The share of steps whose texts are the actions' names in a prompt; in the others they are the captions, which
+    /// also tell the place and the clothes.
+    public var nameShare = 0.5
+    /// The sentences around a name, each with one `{}`, in turn.
+    public var prompts = ["a video of a person {}", "{}", "someone is {}"]
     /// The highest learning rate.
     public var learningRate = 1e-3
     /// AdamW's weight decay of matrices.
@@ -76,6 +82,9 @@ public struct PretrainingRecipe: Sendable, Codable, Equatable {
         guard learningRate > 0, learningRate.isFinite, weightDecay >= 0, weightDecay.isFinite, gradientClip > 0
         else {
             throw .badRecipe("learning rate, weight decay and gradient clip must be positive numbers")
+        }
+        guard (0...1).contains(nameShare), !prompts.isEmpty, prompts.allSatisfy({ PromptTemplate($0) != nil }) else {
+            throw .badRecipe("the share of names must be 0 to 1, and every prompt needs one {}")
         }
         do { try configuration(vocabularySize: 1000).validate() } catch { throw .badRecipe("\(error)") }
     }

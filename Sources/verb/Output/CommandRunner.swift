@@ -30,7 +30,7 @@ enum CommandRunner {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
-                if interrupts.add(1, ordering: .relaxed).newValue > 1 { exit(130) }
+                if interrupts.add(1, ordering: .relaxed).newValue > 1 { leave(130) }
                 cancel()
             }
             source.resume()
@@ -41,8 +41,18 @@ enum CommandRunner {
     private static func finish(_ root: any AsyncParsableCommand.Type, _ error: any Error) -> Never {
         if error is CancellationError || interrupts.load(ordering: .relaxed) > 0 {
             Notices.write("interrupted")
-            exit(130)
+            leave(130)
         }
-        root.exit(withError: error)
+        let (message, code) = (root.fullMessage(for: error), root.exitCode(for: error))
+        if !message.isEmpty {
+            if code.isSuccess { print(message) } else { Notices.write(message) }
+        }
+        leave(code.rawValue)
+    }
+
+    /// Ends the process without the destructors of C++ libraries, whose threads may still be computing.
+    private static func leave(_ code: Int32) -> Never {
+        fflush(nil)
+        _exit(code)
     }
 }
