@@ -94,11 +94,10 @@ install_libtorch() {
     fi
     rm -rf .deps/libtorch .deps/unpacked
     mkdir -p .deps/unpacked
-    unzip -q $wheels/torch-*.whl 'torch/lib/*' 'torch/include/*' 'torch-*/licenses/*' 'torch-*/LICENSE*' \
-        -d .deps/unpacked || [ -e .deps/unpacked/torch/include ] || fail "could not unpack the torch wheel"
+    unzip -q $wheels/torch-*.whl 'torch/lib/*' 'torch/include/*' 'torch-*.dist-info/*' -d .deps/unpacked ||
+        fail "could not unpack the torch wheel"
     mv .deps/unpacked/torch .deps/libtorch
-    rm -rf .deps/libtorch/licenses
-    mv .deps/unpacked/torch-* .deps/libtorch/licenses 2>/dev/null || true
+    mv .deps/unpacked/torch-*.dist-info .deps/libtorch/licenses
     rm -rf .deps/unpacked $wheels
     printf '%s' "$TORCH_VERSION" >.deps/libtorch/complete
 }

@@ -16,6 +16,8 @@ public struct Preprocessing: Codable, Sendable, Equatable {
 
     /// The side of the square input in pixels.
     public var imageSize: Int
+    /// The shorter side in pixels before the crop; nil means the image size. Only for `shortest`.
+    public var shortSide: Int?
     /// Subtracted from values in 0...1, for R, G, B.
     public var mean: [Double]
     /// Divided by afterwards, for R, G, B.
@@ -50,7 +52,7 @@ public struct Preprocessing: Codable, Sendable, Equatable {
     /// - Returns: a square of the image size.
     public func prepared(_ frame: Frame) -> Frame {
         switch resizeMode {
-        case .shortest: return frame.centreSquare(imageSize, filter: interpolation, centre: cropRule)
+        case .shortest: return frame.centreSquare(imageSize, short: shortSide, filter: interpolation, centre: cropRule)
         case .squash:
             return frame.resized(to: PixelSize(width: imageSize, height: imageSize), filter: interpolation)
         case .longest:
@@ -96,6 +98,9 @@ public struct Preprocessing: Codable, Sendable, Equatable {
         guard mean.count == 3, std.count == 3, std.allSatisfy({ $0 > 0 && $0.isFinite }), mean.allSatisfy(\.isFinite)
         else { throw .badConfiguration("\(path): mean \(mean) and std \(std) must be three finite numbers each") }
         guard (1...8192).contains(imageSize) else { throw .badConfiguration("\(path): image size \(imageSize)") }
+        if let shortSide, !(imageSize...16_384).contains(shortSide) {
+            throw .badConfiguration("\(path): a shorter side of \(shortSide) cannot hold a crop of \(imageSize)")
+        }
     }
 
     static func kernel(named name: String, _ path: String) throws(CLIPError) -> ResizeFilter {
@@ -174,14 +179,22 @@ extension Preprocessing {
         case 2: interpolation = .bilinear
         case .some(let code): throw .unsupported(path: path, feature: "resample = \(code)")
         }
-        if case .rectangle(let height, let width) = file.size {
-            guard height == width else { throw .unsupported(path: path, feature: "a size of \(height)x\(width)") }
-            resizeMode = .squash
-        }
         if let mean = file.image_mean { self.mean = mean }
         if let std = file.image_std { self.std = std }
         switch file.crop_size {
-        case .side(let side), .shortest(let side), .rectangle(let side, _): self.imageSize = side
+        case .side(let side), .shortest(let side): self.imageSize = side
+        case .rectangle(let height, let width):
+            guard height == width else { throw .unsupported(path: path, feature: "a crop of \(height)x\(width)") }
+            self.imageSize = height
+        case nil: break
+        }
+        switch file.size {
+        case .side(let side), .shortest(let side): shortSide = side == self.imageSize ? nil : side
+        case .rectangle(let height, let width):
+            guard height == self.imageSize, width == self.imageSize else {
+                throw .unsupported(path: path, feature: "a size of \(height)x\(width) before a crop")
+            }
+            resizeMode = .squash
         case nil: break
         }
         try validate(path)
@@ -190,7 +203,8 @@ extension Preprocessing {
     /// Hugging Face's `preprocessor_config.json`.
     func huggingFaceData(path: String) throws(CLIPError) -> Data {
         guard resizeMode != .longest else { throw .unsupported(path: path, feature: "resize_mode longest") }
-        let size: HuggingFaceFile.Size = resizeMode == .squash ? .rectangle(imageSize, imageSize) : .shortest(imageSize)
+        let size: HuggingFaceFile.Size =
+            resizeMode == .squash ? .rectangle(imageSize, imageSize) : .shortest(shortSide ?? imageSize)
         return try jsonData(
             HuggingFaceFile(
                 size: size, crop_size: .rectangle(imageSize, imageSize), resample: interpolation == .bicubic ? 3 : 2,

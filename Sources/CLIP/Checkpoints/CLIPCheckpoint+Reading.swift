@@ -66,6 +66,12 @@ extension CLIPCheckpoint {
         } else {
             preprocessing = try sources.preprocessing(imageSize: configuration.vision.imageSize)
         }
+        guard preprocessing.imageSize == configuration.vision.imageSize || canonical.tensors["visual.conv1.weight"] == nil
+        else {
+            throw .badConfiguration(
+                "\(path): pictures are cropped to \(preprocessing.imageSize) pixels, the model takes "
+                    + "\(configuration.vision.imageSize)")
+        }
         self.tensors = tensors
         vocabularyPath = sources.vocabularyPath
         self.warnings = warnings

@@ -141,6 +141,7 @@ public struct CLIPCheckpoint: Sendable {
         configuration.vision.imageSize = imageSize ?? configuration.vision.imageSize
         configuration.text.contextLength = contextLength ?? configuration.text.contextLength
         preprocessing.imageSize = imageSize ?? preprocessing.imageSize
+        if imageSize != nil { preprocessing.shortSide = nil }
         try configuration.validate()
         if let table = tensors["visual.positional_embedding"] {
             let grid = configuration.vision.grid
