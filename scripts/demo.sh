@@ -8,15 +8,14 @@ trap 'rm -rf "$folder"' EXIT
 
 echo
 echo "Rendering clips of the synthetic world Puppets, from another seed than the training clips:"
-"$verb" puppets "$folder/puppets" --validation 49 --seed 20260 2>/dev/null
+"$verb" puppets "$folder/puppets" --validation 49 --seed 20260 >/dev/null
 
 labels=("swinging the left arm" "raising both arms" "sitting down" "bowing" "crawling to the right"
     "running to the left" "kicking a ball" "lying down")
-clips=() wanted=()
+clips=()
 for label in "${labels[@]}"; do
     clip=$(ls "$folder"/puppets/validation/*_"${label// /_}".mp4 | head -n 1)
     clips+=("$clip")
-    wanted+=("$label")
 done
 echo
 "$verb" recognize "${clips[@]}" --labels "${labels[@]}" --prompt "a video of a person {}" --top 3

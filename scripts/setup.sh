@@ -15,7 +15,11 @@ VOCABULARY_SHA256=924691ac288e54409236115652ad4aa250f48203de50a9e4722a6ecd48d680
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
-as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"
+    elif command -v sudo >/dev/null; then sudo "$@"
+    else fail "not root and no sudo; run as root: $*"; fi
+}
 
 install_packages() {
     case "$(uname -s)" in
@@ -54,9 +58,11 @@ install_swift() {
         as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
             binutils libc6-dev libcurl4-openssl-dev libedit2 libgcc-12-dev libncurses-dev libpython3-dev \
             libsqlite3-0 libstdc++-12-dev libxml2-dev libz3-dev tzdata >/dev/null
-        mkdir -p .deps/swift
-        curl -fsSL "$folder/$name.tar.gz" | tar -xz --strip-components 1 -C .deps/swift ||
-            { rm -rf .deps/swift; fail "could not fetch Swift; install it from https://swift.org/install"; }
+        rm -rf .deps/swift .deps/swift.part
+        mkdir -p .deps/swift.part
+        curl -fsSL "$folder/$name.tar.gz" | tar -xz --strip-components 1 -C .deps/swift.part ||
+            fail "could not fetch Swift; install it from https://swift.org/install"
+        mv .deps/swift.part .deps/swift
     fi
 }
 
@@ -72,12 +78,18 @@ download_wheel() {
 install_libtorch() {
     if [ -n "${LIBTORCH:-}" ]; then
         [ -e "$LIBTORCH/lib" ] && [ -e "$LIBTORCH/include" ] || fail "LIBTORCH=$LIBTORCH has no lib/ and include/"
-        if [ "$(readlink .deps/libtorch 2>/dev/null || true)" != "$LIBTORCH" ]; then
+        local own
+        own=$(cd "$LIBTORCH" && pwd -P)
+        grep -qs "TORCH_VERSION_MINOR $(echo $TORCH_VERSION | cut -d. -f2)" "$own/include/torch/headeronly/version.h" ||
+            say "LIBTORCH=$own does not look like version $TORCH_VERSION, which Verb is tested with"
+        if [ "$(readlink .deps/libtorch 2>/dev/null || true)" != "$own" ]; then
             rm -rf .deps/libtorch
-            ln -s "$LIBTORCH" .deps/libtorch
+            ln -s "$own" .deps/libtorch
         fi
         return
     fi
+    # A link that an earlier set-up made to a LibTorch of the user's own.
+    [ -L .deps/libtorch ] && [ -e .deps/libtorch/lib ] && [ -e .deps/libtorch/include ] && return
     [ -e .deps/libtorch/complete ] && [ "$(cat .deps/libtorch/complete)" = "$TORCH_VERSION" ] && return
     local wheels=.deps/wheels any=(--only-binary :all: --python-version 3.12 --implementation cp --abi cp312)
     say "fetching LibTorch $TORCH_VERSION"
@@ -87,6 +99,7 @@ install_libtorch() {
             download_wheel $wheels "${any[@]}" "${platform[@]}" "torch==$TORCH_VERSION+cpu" ||
             download_wheel $wheels "${any[@]}" "${platform[@]}" \
                 --index-url https://download.pytorch.org/whl/cpu "torch==$TORCH_VERSION+cpu" ||
+            download_wheel $wheels "${any[@]}" "${platform[@]}" "torch==$TORCH_VERSION" ||
             fail "no CPU wheel of torch $TORCH_VERSION: $(tail -n 1 $wheels/log). Set LIBTORCH to an unpacked LibTorch."
     else
         download_wheel $wheels "torch==$TORCH_VERSION" ||
@@ -96,6 +109,7 @@ install_libtorch() {
     mkdir -p .deps/unpacked
     unzip -q $wheels/torch-*.whl 'torch/lib/*' 'torch/include/*' 'torch-*.dist-info/*' -d .deps/unpacked ||
         fail "could not unpack the torch wheel"
+    [ -e .deps/unpacked/torch/include ] || fail "the torch wheel has no headers"
     mv .deps/unpacked/torch .deps/libtorch
     mv .deps/unpacked/torch-*.dist-info .deps/libtorch/licenses
     rm -rf .deps/unpacked $wheels

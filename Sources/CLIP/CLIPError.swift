@@ -35,7 +35,7 @@ public enum CLIPError: Error, CustomStringConvertible {
         case .unfitting(let path, let error): "\(path): \(error)"
         case .notFinite(let path, let names):
             "\(path): values that are not finite in \(names.prefix(4).joined(separator: ", ")); "
-                + "the file is damaged or its training diverged"
+                + "the file is damaged, its training diverged, or they are too large for the type written"
         case .unknownActivation(let path):
             "\(path): the weights do not tell their activation; pass --activation quick_gelu (OpenAI's weights) "
                 + "or --activation gelu (TinyCLIP and most of open_clip)"

@@ -53,11 +53,13 @@ public enum ModelDirectory {
     ///   - tensors: by canonical name, for example `Parameters.tensors`.
     ///   - vocabulary: the tokenizer's vocabulary, if the model has one of its own.
     ///   - card: the model card, Markdown; nil writes none.
-    /// - Throws: `CLIPError.unwritable`, or `.unsupported` for models that a layout cannot describe.
+    /// - Throws: `CLIPError.unwritable`, `.notFinite` (also of values too large for half precision), or `.unsupported` for models that a layout cannot describe.
     public static func write(
         to path: String, layout: Layout = .verb, configuration: CLIPConfiguration, preprocessing: Preprocessing,
         tensors: [String: Tensor], vocabulary: BytePairVocabulary? = nil, card: String? = nil
     ) throws(CLIPError) {
+        let broken = tensors.filter { !$0.value.isFinite.allTrue }.keys.sorted()
+        guard broken.isEmpty else { throw .notFinite(path: path, names: broken) }
         var files: [(name: String, data: Data)] = []
         var (weights, named) = ("model.safetensors", tensors)
         switch layout {

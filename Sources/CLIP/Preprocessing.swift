@@ -16,7 +16,7 @@ public struct Preprocessing: Codable, Sendable, Equatable {
 
     /// The side of the square input in pixels.
     public var imageSize: Int
-    /// The shorter side in pixels before the crop; nil means the image size. Only for `shortest`.
+    /// The shorter side in pixels before the crop, for `shortest`; nil means the image size.
     public var shortSide: Int?
     /// Subtracted from values in 0...1, for R, G, B.
     public var mean: [Double]
@@ -59,8 +59,7 @@ public struct Preprocessing: Codable, Sendable, Equatable {
             let scale = Double(imageSize) / Double(max(frame.width, frame.height))
             func side(_ length: Int) -> Int { max(1, Int((Double(length) * scale).rounded(.toNearestOrEven))) }
             let size = PixelSize(width: side(frame.width), height: side(frame.height))
-            return frame.resized(to: size, filter: interpolation)
-                .cropped(to: CentreRule.floor.box(side: imageSize, in: size))
+            return frame.resized(to: size, filter: interpolation).centred(in: imageSize)
         }
     }
 
@@ -211,5 +210,18 @@ extension Preprocessing {
                 do_resize: true, do_center_crop: true, do_rescale: true, do_normalize: true, do_convert_rgb: true,
                 rescale_factor: 1.0 / 255, image_mean: mean, image_std: std, image_processor_type: "CLIPImageProcessor"),
             path)
+    }
+}
+
+extension Frame {
+    /// The picture in the middle of a black square, as open_clip's `longest` pads it.
+    fileprivate func centred(in side: Int) -> Frame {
+        let (left, top) = ((side - width) / 2, (side - height) / 2)
+        var canvas = [UInt8](repeating: 0, count: side * side * 3)
+        for row in 0..<height {
+            let target = ((top + row) * side + left) * 3
+            canvas.replaceSubrange(target..<target + width * 3, with: pixels[row * width * 3..<(row + 1) * width * 3])
+        }
+        return Frame(width: side, height: side, pixels: canvas, time: time)
     }
 }

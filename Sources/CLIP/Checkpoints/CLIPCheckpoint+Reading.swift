@@ -38,7 +38,8 @@ extension CLIPCheckpoint {
         } else {
             guard
                 let activation = options.activation
-                    ?? (canonical.hasOpenAIExtras ? .quickGELU : canonical.dialect == .tinyCLIP ? .gelu : nil)
+                    ?? (canonical.hasOpenAIExtras || files.contains { $0.format == .torchScript }
+                        ? .quickGELU : canonical.dialect == .tinyCLIP ? .gelu : nil)
             else { throw .unknownActivation(path: path) }
             configuration = try CLIPConfiguration(
                 inferredFrom: tensors, activation: activation, isPruned: canonical.dialect == .tinyCLIP, path: path)
@@ -66,7 +67,8 @@ extension CLIPCheckpoint {
         } else {
             preprocessing = try sources.preprocessing(imageSize: configuration.vision.imageSize)
         }
-        guard preprocessing.imageSize == configuration.vision.imageSize || canonical.tensors["visual.conv1.weight"] == nil
+        guard
+            preprocessing.imageSize == configuration.vision.imageSize || canonical.tensors["visual.conv1.weight"] == nil
         else {
             throw .badConfiguration(
                 "\(path): pictures are cropped to \(preprocessing.imageSize) pixels, the model takes "
@@ -81,7 +83,7 @@ extension CLIPCheckpoint {
         _ tensors: [String: Tensor], _ configuration: CLIPConfiguration, _ path: String
     ) throws(CLIPError) -> [String] {
         do throws(ParameterError) {
-            _ = try Parameters.build(.checkpoint(tensors, fresh: { _ in true })) { CLIPModel($0, configuration) }
+            _ = try Parameters.build(.checkpoint(tensors)) { CLIPModel($0, configuration) }
             return []
         } catch { return error.unexpected }
     }
@@ -115,10 +117,20 @@ private struct ModelFiles {
             layout = kind == .verb ? .verb : .huggingFace
             configurationPath = configuration
             weightPaths = try Self.huggingFaceWeights(names, directory).map(full)
+        } else if let only = Self.onlyWeights(names) {
+            layout = .file
+            configurationPath = nil
+            weightPaths = [full(only)]
         } else {
             throw .notAModel(
                 path: directory, detail: "neither config.json nor open_clip_config.json is in this directory")
         }
+    }
+
+    /// A folder may hold one checkpoint and nothing that describes it, as TinyCLIP's on a hub.
+    private static func onlyWeights(_ names: Set<String>) -> String? {
+        let weights = names.filter { name in [".pt", ".pth", ".bin", ".safetensors"].contains { name.hasSuffix($0) } }
+        return weights.count == 1 ? weights.first : nil
     }
 
     private enum Kind { case verb, huggingFace }

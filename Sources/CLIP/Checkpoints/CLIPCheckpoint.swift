@@ -133,7 +133,7 @@ public struct CLIPCheckpoint: Sendable {
     ///   - contextLength: the new number of text positions; nil keeps it.
     ///   - rule: how image positions are resized.
     /// - Returns: a checkpoint with other positions, sizes and preprocessing.
-    /// - Throws: `CLIPError.badConfiguration` when the sizes cannot be.
+    /// - Throws: `CLIPError.badConfiguration` when the sizes cannot be, `.inconsistentWeights` for other tables.
     public func resized(
         imageSize: Int? = nil, contextLength: Int? = nil, rule: PositionResize = .openCLIP
     ) throws(CLIPError) -> CLIPCheckpoint {
@@ -143,15 +143,26 @@ public struct CLIPCheckpoint: Sendable {
         preprocessing.imageSize = imageSize ?? preprocessing.imageSize
         if imageSize != nil { preprocessing.shortSide = nil }
         try configuration.validate()
-        if let table = tensors["visual.positional_embedding"] {
+        let (vision, text) = (self.configuration.vision, self.configuration.text)
+        if imageSize != nil {
+            let table = try positions("visual.positional_embedding", [vision.tokens, vision.blocks.width])
             let grid = configuration.vision.grid
             tensors["visual.positional_embedding"] = rule(table, height: grid, width: grid)
         }
-        if let table = tensors["positional_embedding"] {
+        if contextLength != nil {
+            let table = try positions("positional_embedding", [text.contextLength, text.blocks.width])
             tensors["positional_embedding"] = PositionResize.text(table, length: configuration.text.contextLength)
         }
         return CLIPCheckpoint(
             path: path, layout: layout, files: files, dialect: dialect, configuration: configuration,
             preprocessing: preprocessing, tensors: tensors, vocabularyPath: vocabularyPath, warnings: warnings)
+    }
+
+    private func positions(_ name: String, _ shape: [Int]) throws(CLIPError) -> Tensor {
+        guard let table = tensors[name], table.shape == shape, table.dtype.isFloatingPoint else {
+            let found = tensors[name].map { "\($0.dtype) \($0.shape)" } ?? "nothing"
+            throw .inconsistentWeights(path: path, detail: "\(name): the model has \(shape), the checkpoint \(found)")
+        }
+        return table
     }
 }

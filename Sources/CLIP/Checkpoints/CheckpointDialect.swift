@@ -47,6 +47,10 @@ struct CanonicalTensors {
             tensors = try HuggingFaceNames.canonical(named, path: path)
         } else if named["text.token_embedding.weight"] != nil {
             dialect = .customText
+            let twins = named.keys.filter { $0.hasPrefix("text.") && named[String($0.dropFirst(5))] != nil }.sorted()
+            guard twins.isEmpty else {
+                throw .inconsistentWeights(path: path, detail: "\(twins[0]) is there with and without its prefix")
+            }
             tensors = Self.renamed(named) { $0.hasPrefix("text.") ? String($0.dropFirst(5)) : $0 }
         } else {
             dialect = .openAI
@@ -107,12 +111,15 @@ struct CanonicalTensors {
     /// OpenAI's three numbers must agree with the shapes.
     private mutating func check(_ extras: [(String, Tensor)], _ path: String) throws(CLIPError) {
         hasOpenAIExtras = extras.count == Self.extras.count
-        let grid = (tensors["visual.positional_embedding"]?.shape.first).map { Double($0 - 1).squareRoot() }
-        let patch = tensors["visual.conv1.weight"]?.shape.last
+        let sane = 1...1_000_000
+        let grid = tensors["visual.positional_embedding"]?.shape.first.flatMap { rows in
+            sane.contains(rows) ? Int(Double(rows - 1).squareRoot()) : nil
+        }
+        let patch = tensors["visual.conv1.weight"]?.shape.last.flatMap { sane.contains($0) ? $0 : nil }
         for (name, tensor) in extras {
             let inferred: Int? =
                 switch name {
-                case "input_resolution": grid.flatMap { side in patch.map { Int(side) * $0 } }
+                case "input_resolution": grid.flatMap { side in patch.map { side * $0 } }
                 case "context_length": tensors["positional_embedding"]?.shape.first
                 default: tensors["token_embedding.weight"]?.shape.first
                 }

@@ -46,6 +46,9 @@ enum HuggingFaceNames {
             guard let (own, tensor) = try layer(name, &rest, path) else { continue }
             result[own] = tensor
         }
+        if let twin = rest.keys.filter({ result[$0] != nil }).min() {
+            throw .inconsistentWeights(path: path, detail: "\(twin) is there under this name and transformers' own")
+        }
         // What no table knows stays under its own name and is reported as unexpected by the strict loader.
         return result.merging(rest) { own, _ in own }
     }
@@ -64,7 +67,9 @@ enum HuggingFaceNames {
         guard part.hasPrefix("self_attn.q_proj."), let suffix = part.split(separator: ".").last else { return nil }
         let names = ["q", "k", "v"].map { "\(foreignTower)\(index).self_attn.\($0)_proj.\(suffix)" }
         let tensors = names.compactMap { rest[$0] }
-        guard tensors.count == 3, Set(tensors.map(\.shape)).count == 1, Set(tensors.map(\.dtype)).count == 1 else {
+        guard tensors.count == 3, Set(tensors.map(\.shape)).count == 1, Set(tensors.map(\.dtype)).count == 1,
+            tensors[0].rank == (suffix == "weight" ? 2 : 1)
+        else {
             throw .inconsistentWeights(
                 path: path, detail: "\(names[0]) and its k_proj and v_proj are not three equal shapes")
         }

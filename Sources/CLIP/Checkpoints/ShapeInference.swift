@@ -95,7 +95,7 @@ private struct ShapeReader {
         guard let tensor = tensors[name] else {
             throw .inconsistentWeights(path: path, detail: "\(name) is missing; the file is not a whole CLIP model")
         }
-        guard tensor.rank == rank else { throw wrong(name, tensor.shape) }
+        guard tensor.rank == rank, tensor.shape.allSatisfy({ $0 <= 1 << 24 }) else { throw wrong(name, tensor.shape) }
         return tensor.shape
     }
 

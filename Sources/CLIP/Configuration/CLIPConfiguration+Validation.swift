@@ -10,6 +10,7 @@ extension CLIPConfiguration {
             throw .badConfiguration(
                 "patch_size \(vision.patchSize) does not divide image_size \(vision.imageSize)")
         }
+        try check("image tokens", vision.tokens, 2...262_145)
         try check("context_length", text.contextLength, 1...65_536)
         try check("vocab_size", text.vocabularySize, 2...10_000_000)
         try validate("vision", vision.blocks)
@@ -19,7 +20,7 @@ extension CLIPConfiguration {
     }
 
     private func validate(_ tower: String, _ blocks: TransformerConfiguration) throws(CLIPError) {
-        try check("\(tower) width", blocks.width, 1...65_536)
+        try check("\(tower) width", blocks.width, 1...32_768)
         try check("\(tower) layers", blocks.layers, 0...1024)
         guard blocks.mlpWidths.count == blocks.layers else {
             throw .badConfiguration(
@@ -28,7 +29,8 @@ extension CLIPConfiguration {
         if blocks.heads.contains(where: { $0 > 0 }) { try check("\(tower) head width", blocks.headWidth, 1...65_536) }
         for (heads, width) in zip(blocks.heads, blocks.mlpWidths) {
             try check("\(tower) heads", heads, 0...4096)
-            try check("\(tower) feed-forward width", width, 0...1_048_576)
+            try check("\(tower) heads times head width", heads * blocks.headWidth, 0...32_768)
+            try check("\(tower) feed-forward width", width, 0...262_144)
         }
     }
 

@@ -66,7 +66,10 @@ struct HuggingFaceFile {
         {
             throw .unsupported(path: path, feature: "different hidden_act in the two towers")
         }
-        let eps = vision.layer_norm_eps ?? text.layer_norm_eps ?? 1e-5
+        let eps = (file.model_type == "clip_text_model" ? text.layer_norm_eps : vision.layer_norm_eps) ?? 1e-5
+        if file.model_type == "clip", (text.layer_norm_eps ?? 1e-5) != eps {
+            throw .unsupported(path: path, feature: "different layer_norm_eps in the two towers")
+        }
         let textHeads = text.num_attention_heads ?? 8, visionHeads = vision.num_attention_heads ?? 12
         let textWidth = text.hidden_size ?? 512, visionWidth = vision.hidden_size ?? 768
         let layers = [vision.num_hidden_layers ?? 12, text.num_hidden_layers ?? 12]

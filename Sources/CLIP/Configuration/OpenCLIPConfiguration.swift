@@ -44,6 +44,7 @@ struct OpenCLIPFile {
         var std: [Double]?
         var interpolation: String?
         var resize_mode: String?
+        var fill_color: OneOrMore?
     }
 
     private enum OneOrMore: Codable {
@@ -83,7 +84,14 @@ struct OpenCLIPFile {
         ("text_cfg", "embed_cls", ["null", "false"]), ("text_cfg", "proj_type", ["null", "linear"]),
         ("vision_cfg", "qk_norm", ["null", "false"]), ("text_cfg", "qk_norm", ["null", "false"]),
         ("vision_cfg", "scale_attn", ["null", "false"]), ("vision_cfg", "scaled_cosine_attn", ["null", "false"]),
-        ("text_cfg", "text_arch", ["null", "classic"]), ("vision_cfg", "patch_dropout", ["null", "0", "0.0"]),
+        ("text_cfg", "scale_attn", ["null", "false"]),
+        ("text_cfg", "scaled_cosine_attn", ["null", "false"]), ("vision_cfg", "scale_fc", ["null", "false"]),
+        ("text_cfg", "scale_fc", ["null", "false"]), ("vision_cfg", "scale_heads", ["null", "false"]),
+        ("text_cfg", "scale_heads", ["null", "false"]), ("vision_cfg", "scale_attn_inner", ["null", "false"]),
+        ("text_cfg", "scale_attn_inner", ["null", "false"]), ("vision_cfg", "norm_kwargs", ["null", "[:]"]),
+        ("text_cfg", "norm_kwargs", ["null", "[:]"]), ("vision_cfg", "act_kwargs", ["null", "[:]"]),
+        ("text_cfg", "act_kwargs", ["null", "[:]"]), ("text_cfg", "text_arch", ["null", "classic"]),
+        ("vision_cfg", "patch_dropout", ["null", "0", "0.0"]),
     ]
 
     init(_ data: Data, path: String) throws(CLIPError) {
@@ -91,8 +99,8 @@ struct OpenCLIPFile {
         let outer: Outer, model: Model
         do {
             root = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
-            outer = try JSONDecoder().decode(Outer.self, from: data)
             try Self.refuseUnsupported(root["model_cfg"] as? [String: Any] ?? root, path)
+            outer = try JSONDecoder().decode(Outer.self, from: data)
             model = try outer.model_cfg ?? JSONDecoder().decode(Model.self, from: data)
         } catch let error as CLIPError {
             throw error
@@ -159,6 +167,12 @@ struct OpenCLIPFile {
     private static func preprocessing(
         _ file: Preprocess, imageSize: Int, _ path: String
     ) throws(CLIPError) -> Preprocessing {
+        if let size = file.size, size.side == nil {
+            throw .unsupported(path: path, feature: "preprocess_cfg.size that is not square")
+        }
+        if let colour = file.fill_color?.side, colour != 0 {
+            throw .unsupported(path: path, feature: "preprocess_cfg.fill_color = \(colour)")
+        }
         var result = Preprocessing(imageSize: file.size?.side ?? imageSize)
         if let mean = file.mean { result.mean = mean }
         if let std = file.std { result.std = std }
@@ -190,8 +204,14 @@ extension OpenCLIPFile {
         guard configuration.layerNormEps == 1e-5 else {
             throw .unsupported(path: path, feature: "layer_norm_eps other than 1e-5 in open_clip's layout")
         }
+        if case .firstToken(let id) = configuration.text.pooling, id != configuration.text.vocabularySize - 1 {
+            throw .unsupported(path: path, feature: "an end token that is not the largest id in open_clip's layout")
+        }
+        // open_clip multiplies and cuts: the quotient must not have been rounded down.
         func ratio(_ blocks: TransformerConfiguration) -> Double {
-            Double(blocks.mlpWidths.first ?? 4 * blocks.width) / Double(blocks.width)
+            let inner = blocks.mlpWidths.first ?? 4 * blocks.width
+            let ratio = Double(inner) / Double(blocks.width)
+            return Int(Double(blocks.width) * ratio) == inner ? ratio : ratio.nextUp
         }
         let model = Model(
             embed_dim: configuration.embedDim, quick_gelu: configuration.activation == .quickGELU,

@@ -146,14 +146,15 @@ final class ParameterBuilder {
 
     private func value(_ name: String, _ shape: [Int], _ initial: Initial) -> Tensor {
         guard let found = source.lookup(name) else {
-            if !source.isFresh(name) { problems.missing.append(name) }
-            return initial.tensor(shape, source.generator)
+            if source.isFresh(name) { return initial.tensor(shape, source.generator) }
+            problems.missing.append(name)
+            return .zeros([0])  // the build fails; a false configuration must not decide how much is allocated
         }
         guard found.shape == shape, found.dtype.isFloatingPoint else {
             let dtype = found.dtype.isFloatingPoint ? "" : " of \(found.dtype)"
             problems.mismatched.append(
                 .init(name: name, expected: "\(shape)", found: "\(found.shape)\(dtype)"))
-            return .zeros(shape)
+            return .zeros([0])
         }
         return found.contiguous()  // the optimisers' kernels walk over memory, not over strides
     }

@@ -89,6 +89,12 @@ public final class ImageFolder: FrameSource {
             throw VideoError(
                 .noFrames, path: path, detail: "no image called \(template) with a number from \(firstIndex)")
         }
+        // Numbers such as time stamps would make a video of millions of repeated images.
+        guard last - firstIndex < max(1_000_000, 100 * numbers.count) else {
+            throw VideoError(
+                .invalidRequest, path: path,
+                detail: "\(numbers.count) images with numbers up to \(last) are no frame numbers; rename them")
+        }
         (self.path, self.template, self.firstIndex, self.options) = (path, template, firstIndex, options)
         self.count = count ?? last - firstIndex + 1
         let present = Set(numbers)

@@ -19,6 +19,9 @@ struct FrameSelector {
     private var position = 0
     /// The next of the times, or the next multiple of 1 / rate.
     private var next = 0
+    private var last = 0.0
+    /// The longest time in seconds that one picture may be shown, a day; longer ones are damaged time stamps.
+    private static let longestDisplay = 86_400.0
 
     init(_ selection: FrameSelection) throws(VideoError) {
         switch selection {
@@ -36,7 +39,13 @@ struct FrameSelector {
     }
 
     /// The picture at `time` is there: how often the one before is delivered, and whether this one is.
-    mutating func accept(_ time: Double) -> (previous: Int, current: Bool) {
+    mutating func accept(_ time: Double) throws(VideoError) -> (previous: Int, current: Bool) {
+        guard time - last <= Self.longestDisplay else {
+            throw VideoError(
+                .irregularTimestamps,
+                detail: "the time stamps jump by \(Int(exactly: (time - last).rounded()) ?? .max) s")
+        }
+        last = time
         defer { position += 1 }
         switch selection {
         case .all: return (0, true)
@@ -61,7 +70,9 @@ struct FrameSelector {
     mutating func finish(_ end: Double) -> Int {
         switch selection {
         case .all, .stride: return 0
-        case .rate(let rate): return max(max(1, Int((end * rate + 0.5).rounded(.down))) - next, 0)
+        case .rate(let rate):
+            let shown = min(end, last + Self.longestDisplay)
+            return max(max(1, Int(exactly: (shown * rate + 0.5).rounded(.down)) ?? 1) - next, 0)
         case .times(let times): return times.count - next
         }
     }

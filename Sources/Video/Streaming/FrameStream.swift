@@ -100,7 +100,7 @@ private func decode(
     while !selector.isComplete, let time = try reader.skipFrame() {
         let start = first ?? time
         first = start
-        let wanted = selector.accept(time - start)
+        let wanted = try selector.accept(time - start)
         if wanted.previous > 0 {
             let frame = try reader.previousFrame()
             for _ in 0..<wanted.previous where !pipe.push(frame) { return }

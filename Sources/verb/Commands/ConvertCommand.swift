@@ -54,6 +54,13 @@ struct ConvertCommand: AsyncParsableCommand {
     var resize = PositionResize.openCLIP
 
     func run() async throws {
+        let command = self
+        try await TorchThread.run { try command.convert() }
+        try Task.checkCancellation()
+        print(target)
+    }
+
+    private func convert() throws {
         var checkpoint = try CLIPCheckpoint(path: source, options: reading.options)
         if imageSize != nil { checkpoint = try checkpoint.resized(imageSize: imageSize, rule: resize) }
         for warning in checkpoint.warnings { Notices.write("warning: \(warning)") }
@@ -64,6 +71,5 @@ struct ConvertCommand: AsyncParsableCommand {
         try ModelDirectory.write(
             to: target, layout: layout, configuration: checkpoint.configuration,
             preprocessing: checkpoint.preprocessing, tensors: tensors, vocabulary: vocabulary)
-        print(target)
     }
 }

@@ -29,13 +29,14 @@ struct InspectCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let kind = try Kind(of: path)
+        let (command, kind) = (self, try Kind(of: path))
         let facts: Facts =
             switch kind {
-            case .model: try modelFacts()
-            case .tensors(let format): try tensorFacts(format)
+            case .model: try await TorchThread.run { try command.modelFacts() }
+            case .tensors(let format): try await TorchThread.run { try command.tensorFacts(format) }
             case .video: try videoFacts()
             }
+        try Task.checkCancellation()
         print(json ? try facts.json() : facts.text)
     }
 
@@ -84,33 +85,62 @@ struct InspectCommand: AsyncParsableCommand {
 
     private func modelFacts() throws -> Facts {
         var facts = Facts(path)
-        let checkpoint = try CLIPCheckpoint(path: path, options: reading.options)
+        let (checkpoint, isActivationKnown) = try checkpoint()
+        let towers = checkpoint.towers
+        try check(checkpoint)
         let (configuration, cost) = (checkpoint.configuration, ModelCost(checkpoint.configuration))
         facts.add("model", "CLIP, \(checkpoint.layout.rawValue), names of \(checkpoint.dialect.rawValue)")
         for file in checkpoint.files { facts.add("weights", "\(file.path) (\(file.format))") }
         facts.add(
             "element types", Set(checkpoint.tensors.values.map(\.dtype.rawValue)).sorted().joined(separator: ", "))
         facts.add("embedding", "\(configuration.embedDim)")
-        let vision = configuration.vision
+        let (vision, text) = (configuration.vision, configuration.text)
         facts.add(
             "image tower",
-            "\(vision.imageSize) px, patches of \(vision.patchSize), \(vision.tokens) tokens, \(blocks(vision.blocks))")
-        let text = configuration.text
+            towers.image
+                ? "\(vision.imageSize) px, patches of \(vision.patchSize), \(vision.tokens) tokens, \(blocks(vision.blocks))"
+                : "not in the file")
         facts.add(
             "text tower",
-            "\(text.contextLength) positions, \(text.vocabularySize) ids, \(blocks(text.blocks))")
-        facts.add("activation", configuration.activation.rawValue)
-        facts.add("parameters", "\(cost.parameters)")
-        facts.add("  image tower", "\(cost.visionParameters)")
-        facts.add("  text tower", "\(cost.textParameters) without token embedding")
-        facts.add("  token embedding", "\(cost.tokenEmbedding)")
-        facts.add("GMAC a picture", String(format: "%.3f", Double(cost.imageMACs) / 1e9))
-        facts.add("GMAC a text", String(format: "%.3f", Double(cost.textMACs) / 1e9))
+            towers.text
+                ? "\(text.contextLength) positions, \(text.vocabularySize) ids, \(blocks(text.blocks))"
+                : "not in the file")
+        facts.add(
+            "activation",
+            isActivationKnown
+                ? configuration.activation.rawValue : "the files do not tell it; pass --activation to use the model")
+        facts.add("parameters", "\(checkpoint.tensors.values.reduce(0) { $0 + $1.count })")
+        if towers.image {
+            facts.add("  image tower", "\(cost.visionParameters)")
+            facts.add("GMAC a picture", String(format: "%.4g", Double(cost.imageMACs) / 1e9))
+        }
+        if towers.text {
+            facts.add("  text tower", "\(cost.textParameters) without token embedding")
+            facts.add("  token embedding", "\(cost.tokenEmbedding)")
+            facts.add("GMAC a text", String(format: "%.4g", Double(cost.textMACs) / 1e9))
+        }
         facts.add("vocabulary", checkpoint.vocabularyPath ?? "none beside it; CLIP's is used")
         for warning in checkpoint.warnings { facts.add("warning", warning) }
-        let towers = checkpoint.towers
-        if verify || towers.image && towers.text { _ = try checkpoint.model() }
         return facts
+    }
+
+    /// The checkpoint, also when its files do not tell the activation, which changes no size.
+    private func checkpoint() throws -> (checkpoint: CLIPCheckpoint, isActivationKnown: Bool) {
+        do { return (try CLIPCheckpoint(path: path, options: reading.options), true) } catch {
+            guard case CLIPError.unknownActivation = error else { throw error }
+            var options = reading.options
+            options.activation = .quickGELU
+            return (try CLIPCheckpoint(path: path, options: options), false)
+        }
+    }
+
+    /// Builds what the files hold, so that facts are only told of weights that fit.
+    private func check(_ checkpoint: CLIPCheckpoint) throws {
+        switch checkpoint.towers {
+        case (true, true): _ = try checkpoint.model()
+        case (true, false): _ = try checkpoint.imageTower()
+        case (false, _): _ = try checkpoint.textTower()
+        }
     }
 
     private func blocks(_ sizes: TransformerConfiguration) -> String {

@@ -50,9 +50,17 @@ struct PretrainCommand: AsyncParsableCommand {
     @Option(help: "Threads of LibTorch (default: the number of cores).")
     var threads: Int?
 
+    func validate() throws {
+        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be 1 to 1024.") }
+    }
+
     func run() async throws {
         guard !FileManager.default.fileExists(atPath: output) else {
             throw ValidationError("\(output) exists already; name another directory or remove it.")
+        }
+        let parent = URL(fileURLWithPath: output).deletingLastPathComponent().path
+        guard FileManager.default.isWritableFile(atPath: parent) else {
+            throw ValidationError("\(parent) is no folder that can be written to; hours of training would be lost.")
         }
         if let threads { TorchRuntime.threads = threads }
         var recipe = PretrainingRecipe()

@@ -8,7 +8,7 @@ struct PullCommand: AsyncParsableCommand {
         abstract: "Fetch a model from a Hugging Face hub into the cache.",
         discussion: """
             Broken transfers are resumed, sizes and checksums are compared. What is cached works offline afterwards: \
-            pass the same name to --model. The environment may set HF_ENDPOINT, HF_TOKEN and VERB_CACHE.
+            pass the same name to --model, with @REVISION if one was named. The environment may set HF_ENDPOINT, HF_TOKEN and VERB_CACHE.
 
             EXAMPLES
               verb pull openai/clip-vit-base-patch16

@@ -37,7 +37,7 @@ struct PuppetsCommand: AsyncParsableCommand {
     var workers: Int = ProcessInfo.processInfo.activeProcessorCount
 
     func validate() throws {
-        guard train + validation + heldOut + secondLook > 0 else {
+        guard [train, validation, heldOut, secondLook].contains(where: { $0 != 0 }) else {
             throw ValidationError("Name at least one of --train, --validation, --held-out, --second-look.")
         }
         guard workers > 0 else { throw ValidationError("--workers must be at least 1.") }

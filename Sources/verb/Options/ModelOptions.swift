@@ -8,7 +8,7 @@ import Torch
 struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A model directory, a checkpoint of any CLIP format, or a fetched model OWNER/NAME "
+            "A model directory, a checkpoint of any CLIP format, or a fetched model OWNER/NAME[@REVISION] "
                 + "(default: the bundled verb-tiny).",
             valueName: "path|name"))
     var model: String?
@@ -48,8 +48,11 @@ extension ModelLibrary {
     /// Models by path, or by name once they were fetched with `verb pull`.
     static var withHubCache: ModelLibrary {
         ModelLibrary(cacheLookup: { name in
-            guard let model = try? ModelName(name), let configuration = try? HubConfiguration() else { return nil }
-            return HubClient(configuration).cached(model)?.folder.path
+            let parts = name.split(separator: "@", maxSplits: 1).map(String.init)
+            guard let model = parts.first.flatMap({ try? ModelName($0) }), let hub = try? HubConfiguration() else {
+                return nil
+            }
+            return HubClient(hub).cached(model, revision: parts.count > 1 ? parts[1] : "main")?.folder.path
         })
     }
 }
