@@ -100,7 +100,8 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "RecognitionTests", dependencies: ["ActionModels", "CLIP", "Recognition", "Torch", "Video"],
+            name: "RecognitionTests",
+            dependencies: ["ActionModels", "CLIP", "Datasets", "Recognition", "Torch", "Video"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "VerbTests",
