@@ -17,6 +17,16 @@ package struct Fixture: Sendable, CustomTestStringConvertible {
         cases.filter { $0.method == method && kinds.contains($0.kind) }
     }
 
+    /// The repository's first case of a kind, whose numbers a test may know.
+    package static func own(_ method: String, _ kind: String) -> Fixture? {
+        all(method, kind).first { isOwn($0.folder) }
+    }
+
+    /// Whether a folder lies in the repository's fixtures.
+    package static func isOwn(_ folder: URL) -> Bool {
+        folder.path.hasPrefix(roots[0].resolvingSymlinksInPath().path + "/")
+    }
+
     /// The folders that cases are looked for in.
     package static let roots: [URL] = {
         let own = URL(fileURLWithPath: #filePath)

@@ -39,10 +39,10 @@ extension CLIPCheckpoint {
             guard
                 let activation = options.activation
                     ?? (canonical.hasOpenAIExtras || files.contains { $0.format == .torchScript }
-                        ? .quickGELU : canonical.dialect == .tinyCLIP ? .gelu : nil)
+                        ? .quickGELU : canonical.isTinyCLIP ? .gelu : nil)
             else { throw .unknownActivation(path: path) }
             configuration = try CLIPConfiguration(
-                inferredFrom: tensors, activation: activation, isPruned: canonical.dialect == .tinyCLIP, path: path)
+                inferredFrom: tensors, activation: activation, isPruned: canonical.isTinyCLIP, path: path)
         }
         if !options.isStrict {
             let unknown = try Self.unknownNames(tensors, configuration, path)

@@ -19,6 +19,13 @@ struct CanonicalTensors {
     /// Whether the three numbers were there that OpenAI's archives hold beside the weights.
     var hasOpenAIExtras = false
 
+    /// Whether this is TinyCLIP's, whose activation is GELU and whose layers may be pruned; its pruned models also come
+    /// under plain names and are then known by widths that no heads of 64 fill.
+    var isTinyCLIP: Bool {
+        let widths = [tensors["visual.conv1.weight"], tensors["ln_final.weight"]].compactMap { $0?.shape.first }
+        return dialect == .tinyCLIP || widths.contains { $0 % 64 != 0 }
+    }
+
     private static let extras = ["input_resolution", "context_length", "vocab_size"]
 
     /// Name prefixes of towers that Verb does not implement, with what they are.

@@ -102,6 +102,19 @@ struct CheckpointFixtures {
         }
     }
 
+    @Test("a pruned model under plain names is known by its widths", arguments: Fixture.all("clip", "tinyclip_auto"))
+    func prunedPlain(_ fixture: Fixture) throws {
+        let (facts, tensors) = (try fixture.decode(CheckpointCase.self), try fixture.tensors())
+        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString + ".safetensors")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let first = try CLIPCheckpoint(path: fixture.path(try #require(facts.file)))
+        try StateFile.write(first.tensors, to: file.path)
+        let second = try CLIPCheckpoint(path: file.path)
+        #expect(second.dialect == .openAI)
+        #expect(second.configuration == first.configuration)
+        try compare(second, tensors, "outputs.", facts.tolerance, "plain names")
+    }
+
     private func compare(
         _ checkpoint: CLIPCheckpoint, _ tensors: [String: Tensor], _ prefix: String,
         _ tolerance: CheckpointCase.Tolerance, _ name: String

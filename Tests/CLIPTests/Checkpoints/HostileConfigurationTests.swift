@@ -8,7 +8,7 @@ import Video
 @Suite("Configurations and names that lie")
 struct HostileConfigurationTests {
     private func folder(_ configuration: String, named name: String) throws -> URL {
-        let fixture = try #require(Fixture.all("clip", "small_heads").first)
+        let fixture = try #require(Fixture.own("clip", "small_heads"))
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let isHuggingFace = name == "config.json"
@@ -73,7 +73,7 @@ struct HostileConfigurationTests {
 
     @Test("positions that do not fit the configuration are not resized")
     func resized() throws {
-        let fixture = try #require(Fixture.all("clip", "small_heads").first)
+        let fixture = try #require(Fixture.own("clip", "small_heads"))
         let configuration = try String(contentsOfFile: fixture.path("openclip/open_clip_config.json"), encoding: .utf8)
             .replacingOccurrences(of: "\"image_size\": 12", with: "\"image_size\": 16")
         let folder = try folder(configuration, named: "open_clip_config.json")

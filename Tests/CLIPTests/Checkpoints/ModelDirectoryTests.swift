@@ -28,9 +28,9 @@ struct ModelDirectoryTests {
 
     @Test("a pruned model round-trips in Verb's layout and is refused by the others")
     func pruned() throws {
-        let folder = temporaryFolder()
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         for fixture in Fixture.all("clip", "tinyclip_auto") {
+            let folder = temporaryFolder()
+            defer { try? FileManager.default.removeItem(atPath: folder) }
             struct Case: Decodable { let file: String }
             let first = try CLIPCheckpoint(path: fixture.path(try fixture.decode(Case.self).file))
             func write(_ layout: ModelDirectory.Layout) throws {

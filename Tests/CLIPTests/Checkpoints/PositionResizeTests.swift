@@ -39,11 +39,13 @@ struct PositionResizeTests {
     @Test("a resized checkpoint runs at its new size")
     func checkpoint() throws {
         for fixture in Fixture.all("clip", "small_heads") {
-            let checkpoint = try CLIPCheckpoint(path: fixture.path("openclip")).resized(imageSize: 20, contextLength: 7)
+            let own = try CLIPCheckpoint(path: fixture.path("openclip"))
+            let side = 5 * own.configuration.vision.patchSize, width = own.configuration.embedDim
+            let checkpoint = try own.resized(imageSize: side, contextLength: 7)
             let model = try checkpoint.model().model
-            #expect(withoutGradient { model.encodeImage(.zeros([2, 3, 20, 20])).shape } == [2, 24])
-            #expect(withoutGradient { model.encodeText(.ones([1, 7], dtype: .int64)).shape } == [1, 24])
-            #expect(throws: CLIPError.self) { try checkpoint.resized(imageSize: 21) }
+            #expect(withoutGradient { model.encodeImage(.zeros([2, 3, side, side])).shape } == [2, width])
+            #expect(withoutGradient { model.encodeText(.ones([1, 7], dtype: .int64)).shape } == [1, width])
+            #expect(throws: CLIPError.self) { try checkpoint.resized(imageSize: side + 1) }
         }
     }
 }

@@ -8,7 +8,7 @@ import Video
 struct PreprocessorFileTests {
     /// The small Hugging Face model of the cases (12 pixels) with another preprocessor file.
     private func preprocessing(_ json: String) throws -> Preprocessing {
-        let fixture = try #require(Fixture.all("clip", "small_heads").first)
+        let fixture = try #require(Fixture.own("clip", "small_heads"))
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: folder) }
         try FileManager.default.copyItem(at: URL(fileURLWithPath: fixture.path("hf")), to: folder)
