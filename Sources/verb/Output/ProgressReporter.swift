@@ -5,6 +5,7 @@ import Synchronization
 final class ProgressReporter: Sendable {
     private struct State {
         var lastShown: ContinuousClock.Instant?
+        var isFinished = false
         var firstDone: (count: Int, at: ContinuousClock.Instant)?
     }
 
@@ -24,6 +25,8 @@ final class ProgressReporter: Sendable {
     /// Tells how much is done; cheap enough to call for every item.
     func update(_ done: Int, of total: Int, _ note: String = "") {
         state.withLock { state in
+            guard !(state.isFinished && done >= total) else { return }
+            state.isFinished = done >= total
             let now = clock.now
             if state.firstDone == nil { state.firstDone = (done, now) }
             let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(10)
