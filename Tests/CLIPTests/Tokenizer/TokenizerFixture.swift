@@ -1,4 +1,5 @@
 import CZlib
+import FixtureSupport
 import Foundation
 import Testing
 
@@ -34,26 +35,14 @@ struct TokenizerFixture: Decodable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    /// The bundled case, and those below the folders of `VERB_FIXTURES`.
-    static let all: [TokenizerFixture] = {
-        struct Kind: Decodable { let method: String?, kind: String? }
-        let folders = (ProcessInfo.processInfo.environment["VERB_FIXTURES"] ?? "").split(separator: ":").map(
-            String.init)
-        return ([root + "/Tests/Fixtures/clip/tokenizer"] + folders).flatMap { folder -> [TokenizerFixture] in
-            let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
-            return names.filter { $0 == "case.json" || $0.hasSuffix("/case.json") }.sorted().compactMap { name in
-                guard let data = FileManager.default.contents(atPath: folder + "/" + name),
-                    let kind = try? JSONDecoder().decode(Kind.self, from: data),
-                    kind.method == "clip", kind.kind == "tokenizer"
-                else { return nil }
-                do {
-                    return try JSONDecoder().decode(TokenizerFixture.self, from: data)
-                } catch {
-                    fatalError("\(folder)/\(name): \(error)")
-                }
-            }
+    /// The repository's cases, and those below the folders of `VERB_FIXTURES`.
+    static let all: [TokenizerFixture] = Fixture.all("clip", "tokenizer").map { fixture in
+        do {
+            return try fixture.decode()
+        } catch {
+            fatalError("\(fixture.folder.path): \(error)")
         }
-    }()
+    }
 
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().path
