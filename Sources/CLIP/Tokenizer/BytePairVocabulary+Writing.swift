@@ -1,4 +1,5 @@
 public import Foundation
+internal import Torch
 
 extension BytePairVocabulary {
     /// Writes `tokenizer.json` as Hugging Face's `tokenizers` reads it.
@@ -37,15 +38,15 @@ extension BytePairVocabulary {
     }
 
     private func symbolsJSON() -> String {
-        let entries = symbols.sorted { $0.key < $1.key }.map { "\(Self.quoted($0.value)):\($0.key)" }
+        let entries = symbols.sorted { $0.key < $1.key }.map { "\(jsonString($0.value)):\($0.key)" }
         return "{\(entries.joined(separator: ","))}"
     }
 
     /// The sections around the model are CLIP's own, so that other readers of the file tokenize alike.
     private func tokenizerJSON() -> String {
-        let start = Self.quoted(symbols[Int32(startID)] ?? ""), end = Self.quoted(symbols[Int32(endID)] ?? "")
+        let start = jsonString(symbols[Int32(startID)] ?? ""), end = jsonString(symbols[Int32(endID)] ?? "")
         let pattern = #"'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+"#
-        let merges = mergeLines().map { "      \(Self.quoted($0))" }.joined(separator: ",\n")
+        let merges = mergeLines().map { "      \(jsonString($0))" }.joined(separator: ",\n")
         return """
             {
               "version": "1.0",
@@ -107,23 +108,5 @@ extension BytePairVocabulary {
         { "id": \(id), "content": \(content), "single_word": false, "lstrip": false, "rstrip": false, \
         "normalized": false, "special": true }
         """
-    }
-
-    /// A JSON string.
-    ///
-    /// The alphabet of the symbols has no control characters, added tokens might.
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\0"..."\u{1F}":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

@@ -1,28 +1,27 @@
+internal import Video
+
 /// A small generator of random numbers whose sequence is the same on every machine.
 ///
 /// Source: G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom number generators" (OOPSLA 2014).
 public struct SplitMix64: RandomNumberGenerator, Sendable {
-    private var state: UInt64
+    private var draws: SeededDraws
 
     /// Starts a sequence.
     ///
     /// - Parameter seed: any value; different seeds give unrelated sequences.
-    public init(seed: UInt64) { state = seed }
+    public init(seed: UInt64) { draws = SeededDraws(seed: seed) }
 
     /// Starts one of many unrelated sequences that share a seed.
     ///
     /// - Parameters:
     ///   - seed: the shared seed.
     ///   - stream: which sequence.
-    public init(seed: UInt64, stream: UInt64) { state = Self.hash(seed, stream) }
+    public init(seed: UInt64, stream: UInt64) { self.init(seed: Self.hash(seed, stream)) }
 
     /// The next 64 random bits.
     ///
     /// - Returns: uniform bits.
-    public mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        return Self.mix(state)
-    }
+    public mutating func next() -> UInt64 { draws.next() }
 
     /// A uniform integer in `0..<count`.
     ///
@@ -62,13 +61,6 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
     ///   - second: another value; the order matters.
     /// - Returns: 64 mixed bits.
     public static func hash(_ first: UInt64, _ second: UInt64) -> UInt64 {
-        mix(mix(first &+ 0x9E37_79B9_7F4A_7C15) ^ (second &* 0xD6E8_FEB8_6659_FD93))
-    }
-
-    private static func mix(_ bits: UInt64) -> UInt64 {
-        var z = bits
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
+        SeededDraws.mixed(SeededDraws.mixed(first &+ 0x9E37_79B9_7F4A_7C15) ^ (second &* 0xD6E8_FEB8_6659_FD93))
     }
 }

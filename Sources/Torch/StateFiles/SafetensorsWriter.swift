@@ -84,7 +84,7 @@ extension SafetensorsWriter {
     private static func header(_ items: [Item], _ metadata: [String: String]) -> String {
         var members: [String] = []
         if !metadata.isEmpty {
-            let pairs = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+            let pairs = metadata.sorted { $0.key < $1.key }.map { "\(jsonString($0.key)):\(jsonString($0.value))" }
             members.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
         }
         var position = 0
@@ -92,26 +92,11 @@ extension SafetensorsWriter {
             let end = position + item.byteCount
             let shape = item.shape.map(String.init).joined(separator: ",")
             members.append(
-                "\(quoted(item.name)):{\"dtype\":\"\(item.dtype.safetensorsCode)\",\"shape\":[\(shape)],"
+                "\(jsonString(item.name)):{\"dtype\":\"\(item.dtype.safetensorsCode)\",\"shape\":[\(shape)],"
                     + "\"data_offsets\":[\(position),\(end)]}")
             position = end
         }
         let text = "{\(members.joined(separator: ","))}"
         return text + String(repeating: " ", count: (8 - text.utf8.count % 8) % 8)
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\u{0}"..<"\u{20}":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }
