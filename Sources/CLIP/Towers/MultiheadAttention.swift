@@ -1,11 +1,21 @@
 public import Torch
 
-/// Self-attention with one matrix for queries, keys and values.
+/// Attention with one matrix for queries, keys and values.
 ///
 ///     softmax(Q Kᵀ / sqrt(d)) V, for each head, then a linear map back to the width
 ///
 /// Heads of pruned models need not fill the width. Source: `torch.nn.MultiheadAttention`.
 public struct MultiheadAttention: Sendable {
+    /// Queries, keys and values of every head.
+    public struct Projections: Sendable {
+        /// With bias, not scaled, `[B, h, N, d]`.
+        public let queries: Tensor
+        /// With bias, `[B, h, S, d]`.
+        public let keys: Tensor
+        /// With bias, `[B, h, S, d]`.
+        public let values: Tensor
+    }
+
     let heads: Int
     let inputWeight: Tensor, inputBias: Tensor
     let output: Linear
@@ -17,15 +27,14 @@ public struct MultiheadAttention: Sendable {
     ///   - width: the width D.
     ///   - heads: the number of heads.
     ///   - headWidth: the width of one head.
-    ///   - deviation: the standard deviation of new input weights.
-    ///   - outputDeviation: the standard deviation of new output weights.
+    ///   - initial: the first values of the weights `in_proj_weight` and `out_proj.weight`.
     public init(
-        _ scope: Scope, width: Int, heads: Int, headWidth: Int, deviation: Double, outputDeviation: Double
+        _ scope: Scope, width: Int, heads: Int, headWidth: Int, initial: (input: Initial, output: Initial)
     ) {
         self.heads = heads
-        inputWeight = scope.parameter("in_proj_weight", 3 * heads * headWidth, width, initial: .normal(deviation))
+        inputWeight = scope.parameter("in_proj_weight", 3 * heads * headWidth, width, initial: initial.input)
         inputBias = scope.parameter("in_proj_bias", 3 * heads * headWidth, initial: .zeros)
-        output = Linear(scope / "out_proj", heads * headWidth, width, initial: .normal(outputDeviation))
+        output = Linear(scope / "out_proj", heads * headWidth, width, initial: initial.output)
     }
 
     /// Lets every token look at the others.
@@ -33,13 +42,42 @@ public struct MultiheadAttention: Sendable {
     /// - Parameters:
     ///   - x: `[B, N, D]`.
     ///   - isCausal: whether a token sees only itself and those before.
+    ///   - dropout: the rate of dropping attention weights.
     /// - Returns: `[B, N, D]`.
-    public func callAsFunction(_ x: Tensor, isCausal: Bool = false) -> Tensor {
-        let (b, n) = (x.shape[0], x.shape[1])
-        let qkv = x.linear(inputWeight, inputBias)
-            .reshaped(b, n, 3, heads, -1)
-            .permuted(2, 0, 3, 1, 4)  // [3, B, h, N, d]
-        let mixed = qkv.select(0, 0).attention(qkv.select(0, 1), qkv.select(0, 2), isCausal: isCausal)
+    public func callAsFunction(_ x: Tensor, isCausal: Bool = false, dropout: Double = 0) -> Tensor {
+        mixed(projections(of: x), isCausal: isCausal, dropout: dropout)
+    }
+
+    /// Lets every token look at the tokens of another sequence.
+    ///
+    /// - Parameters:
+    ///   - x: the queries' tokens `[B, N, D]`.
+    ///   - memory: the keys' and values' tokens `[B, S, D]`.
+    /// - Returns: `[B, N, D]`.
+    public func callAsFunction(_ x: Tensor, over memory: Tensor) -> Tensor {
+        let inner = inputBias.shape[0] / 3
+        let q = split(x.linear(inputWeight.slice(0, 0..<inner), inputBias.slice(0, 0..<inner)), 1)
+        let kv = split(
+            memory.linear(inputWeight.slice(0, inner..<3 * inner), inputBias.slice(0, inner..<3 * inner)), 2)
+        return mixed(Projections(queries: q.select(0, 0), keys: kv.select(0, 0), values: kv.select(0, 1)))
+    }
+
+    /// The queries, keys and values of self-attention.
+    ///
+    /// - Parameter x: `[B, N, D]`.
+    /// - Returns: views of one product.
+    public func projections(of x: Tensor) -> Projections {
+        let qkv = split(x.linear(inputWeight, inputBias), 3)
+        return Projections(queries: qkv.select(0, 0), keys: qkv.select(0, 1), values: qkv.select(0, 2))
+    }
+
+    func mixed(_ p: Projections, isCausal: Bool = false, dropout: Double = 0) -> Tensor {
+        let (b, n) = (p.queries.shape[0], p.queries.shape[2])
+        let mixed = p.queries.attention(p.keys, p.values, isCausal: isCausal, dropout: dropout)  // [B, h, N, d]
         return output(mixed.permuted(0, 2, 1, 3).reshaped(b, n, -1))  // [B, N, D]
+    }
+
+    private func split(_ x: Tensor, _ parts: Int) -> Tensor {
+        x.reshaped(x.shape[0], x.shape[1], parts, heads, -1).permuted(2, 0, 3, 1, 4)  // [parts, B, h, N, d]
     }
 }

@@ -1,61 +1,115 @@
 public import Torch
 
-/// The feed-forward part of a block.
-///
-///     y = W₂ · activation(W₁ · x)
-public struct MLP: Sendable {
-    let up: Linear, down: Linear
-    let activation: Activation
-
-    init(_ scope: Scope, width: Int, inner: Int, activation: Activation, deviation: Double, outputDeviation: Double) {
-        up = Linear(scope / "c_fc", width, inner, initial: .normal(deviation))
-        down = Linear(scope / "c_proj", inner, width, initial: .normal(outputDeviation))
-        self.activation = activation
+/// What the blocks of a stack have in common besides their sizes.
+public struct BlockStyle: Sendable {
+    /// The first values of new blocks.
+    public enum InitialValues: Sendable {
+        /// As openai/CLIP `CLIP.initialize_parameters`: by width and depth.
+        case clip
+        /// Linear weights normal with this deviation, the matrix of queries, keys and values Xavier uniform.
+        case normal(Double)
     }
 
-    /// Applies the part to each token.
+    /// The feed-forward parts' activation.
+    public var activation: Activation
+    /// Added to the variance in the norms.
+    public var layerNormEps: Double
+    /// The first values of new blocks.
+    public var initial: InitialValues
+
+    /// Makes a style.
     ///
-    /// - Parameter x: `[B, N, D]`.
-    /// - Returns: `[B, N, D]`.
-    public func callAsFunction(_ x: Tensor) -> Tensor {
-        let inner = up(x)
-        return switch activation {
-        case .quickGELU: down(inner.quickGELU)
-        case .gelu: down(inner.gelu)
+    /// - Parameters:
+    ///   - activation: the feed-forward parts' activation.
+    ///   - layerNormEps: added to the variance in the norms.
+    ///   - initial: the first values of new blocks.
+    public init(activation: Activation, layerNormEps: Double = 1e-5, initial: InitialValues = .clip) {
+        self.activation = activation
+        self.layerNormEps = layerNormEps
+        self.initial = initial
+    }
+
+    init(_ configuration: CLIPConfiguration) {
+        self.init(activation: configuration.activation, layerNormEps: configuration.layerNormEps)
+    }
+}
+
+/// The standard deviations of a new block's weights.
+struct BlockDeviations {
+    let attention: Initial
+    let inner: Double, output: Double
+
+    init(_ style: BlockStyle, _ sizes: TransformerConfiguration) {
+        let width = Double(sizes.width)
+        switch style.initial {
+        case .clip:
+            attention = .normal(1 / width.squareRoot())
+            inner = 1 / (2 * width).squareRoot()
+            output = 1 / (width * 2 * Double(max(sizes.layers, 1))).squareRoot()
+        case .normal(let deviation):
+            attention = .xavier(fanIn: sizes.width, fanOut: 3 * sizes.width)
+            (inner, output) = (deviation, deviation)
         }
     }
 }
 
-/// One transformer block, normalised before each part.
+/// What happens inside one block.
+public struct BlockTrace: Sendable {
+    /// The stream that attention starts from, behind the adapter before it, `[B, N, D]`.
+    public let attentionInput: Tensor
+    /// Queries, keys and values; nil where pruning removed all heads.
+    public let projections: MultiheadAttention.Projections?
+    /// What attention adds to the stream, `[B, N, D]`; nil where pruning removed all heads.
+    public let attention: Tensor?
+    /// The stream that the feed-forward part starts from, behind the adapter before it, `[B, N, D]`.
+    public let mlpInput: Tensor
+    /// The stream after the block, `[B, N, D]`.
+    public let output: Tensor
+}
+
+/// One transformer block, normalised before each part, with places for adapters on its stream.
 ///
-///     x = x + attention(ln₁(x))
-///     x = x + mlp(ln₂(x))
+///     x = adapterₐ(x);   x = x + attention(ln₁(x))
+///     x = adapterₘ(x);   x = x + mlp(ln₂(x))
 ///
-/// Source: openai/CLIP `clip/model.py`, `ResidualAttentionBlock`.
+/// Source: openai/CLIP `clip/model.py`, `ResidualAttentionBlock`; the adapters' places as in ST-Adapter and M2-CLIP.
 public struct ResidualAttentionBlock: Sendable {
     /// The first norm and the attention; nil where pruning removed all heads.
     let attention: (norm: LayerNorm, mix: MultiheadAttention)?
     let mlpNorm: LayerNorm
     let mlp: MLP
+    let adapters: BlockAdapters
+    let dropRate: Double
 
-    init(_ scope: Scope, _ sizes: TransformerConfiguration, block: Int, activation: Activation, eps: Double) {
-        let (width, heads) = (sizes.width, sizes.heads[block])
-        // New weights as openai/CLIP `CLIP.initialize_parameters`.
-        let projection = 1 / (Double(width) * 2 * Double(max(sizes.layers, 1))).squareRoot()
-        let input = 1 / Double(width).squareRoot(), inner = 1 / (2 * Double(width)).squareRoot()
+    /// Declares `ln_1`, `attn`, `ln_2`, `mlp` and whatever the adapters declare.
+    ///
+    /// - Parameters:
+    ///   - scope: the block's place in the checkpoint.
+    ///   - sizes: the sizes of the stack that the block belongs to.
+    ///   - block: the block's number in the stack.
+    ///   - style: what the blocks have in common.
+    ///   - additions: adapters and dropping.
+    public init(
+        _ scope: Scope, _ sizes: TransformerConfiguration, block: Int, style: BlockStyle,
+        additions: TowerAdditions = TowerAdditions()
+    ) {
+        let (width, heads, eps) = (sizes.width, sizes.heads[block], style.layerNormEps)
+        let deviations = BlockDeviations(style, sizes)
         attention =
             heads == 0
             ? nil
             : (
                 LayerNorm(scope / "ln_1", width, eps: eps),
                 MultiheadAttention(
-                    scope / "attn", width: width, heads: heads, headWidth: sizes.headWidth, deviation: input,
-                    outputDeviation: projection)
+                    scope / "attn", width: width, heads: heads, headWidth: sizes.headWidth,
+                    initial: (deviations.attention, .normal(deviations.output)))
             )
         mlpNorm = LayerNorm(scope / "ln_2", width, eps: eps)
         mlp = MLP(
-            scope / "mlp", width: width, inner: sizes.mlpWidths[block], activation: activation, deviation: inner,
-            outputDeviation: projection)
+            scope / "mlp", width: width, inner: sizes.mlpWidths[block], activation: style.activation,
+            deviations: deviations)
+        adapters = additions.adapters(scope, block)
+        dropRate = additions.dropRates.isEmpty ? 0 : additions.dropRates[block]
     }
 
     /// Applies the block.
@@ -63,38 +117,53 @@ public struct ResidualAttentionBlock: Sendable {
     /// - Parameters:
     ///   - x: `[B, N, D]`.
     ///   - isCausal: whether a token sees only itself and those before.
+    ///   - training: whether to drop.
     /// - Returns: `[B, N, D]`.
-    public func callAsFunction(_ x: Tensor, isCausal: Bool = false) -> Tensor {
-        let mixed = attention.map { x + $0.mix($0.norm(x), isCausal: isCausal) } ?? x
-        return mixed + mlp(mlpNorm(mixed))
+    public func callAsFunction(_ x: Tensor, isCausal: Bool = false, training: Bool = false) -> Tensor {
+        let rate = training ? dropRate : 0
+        var x = adapters.beforeAttention?(x) ?? x
+        if let attention {
+            x = x + dropped(attention.mix(attention.norm(x), isCausal: isCausal, dropout: rate), rate)
+        }
+        x = adapters.beforeMLP?(x) ?? x
+        return x + dropped(mlp(mlpNorm(x)), rate)
     }
-}
 
-/// A stack of blocks.
-public struct Transformer: Sendable {
-    /// The blocks, first to last.
-    public let blocks: [ResidualAttentionBlock]
-
-    /// Declares `resblocks.N`.
+    /// Applies the block with the tokens of another sequence as keys and values, which the first norm takes too.
+    ///
+    /// Source: M2-CLIP `models_adapter.py`, `forward_cross`.
     ///
     /// - Parameters:
-    ///   - scope: the stack's place in the checkpoint.
-    ///   - sizes: the blocks' sizes.
-    ///   - activation: the feed-forward parts' activation.
-    ///   - eps: added to the variance in the norms.
-    public init(_ scope: Scope, _ sizes: TransformerConfiguration, activation: Activation, eps: Double) {
-        blocks = (0..<sizes.layers).map {
-            ResidualAttentionBlock(scope / "resblocks" / $0, sizes, block: $0, activation: activation, eps: eps)
-        }
+    ///   - x: `[B, N, D]`.
+    ///   - memory: `[B, S, D]`.
+    /// - Returns: `[B, N, D]`.
+    public func callAsFunction(_ x: Tensor, over memory: Tensor) -> Tensor {
+        var x = adapters.beforeAttention?(x) ?? x
+        if let attention { x = x + attention.mix(attention.norm(x), over: attention.norm(memory)) }
+        x = adapters.beforeMLP?(x) ?? x
+        return x + mlp(mlpNorm(x))
     }
 
-    /// Applies all blocks.
+    /// Applies the block and keeps what happens inside; nothing is dropped.
     ///
     /// - Parameters:
     ///   - x: `[B, N, D]`.
     ///   - isCausal: whether a token sees only itself and those before.
-    /// - Returns: `[B, N, D]`.
-    public func callAsFunction(_ x: Tensor, isCausal: Bool = false) -> Tensor {
-        blocks.reduce(x) { $1($0, isCausal: isCausal) }
+    /// - Returns: the block's inner values and its output.
+    public func trace(_ x: Tensor, isCausal: Bool = false) -> BlockTrace {
+        let attentionInput = adapters.beforeAttention?(x) ?? x
+        let projections = attention.map { $0.mix.projections(of: $0.norm(attentionInput)) }
+        let mixed = attention.flatMap { part in projections.map { part.mix.mixed($0, isCausal: isCausal) } }
+        let stream = mixed.map { attentionInput + $0 } ?? attentionInput
+        let mlpInput = adapters.beforeMLP?(stream) ?? stream
+        return BlockTrace(
+            attentionInput: attentionInput, projections: projections, attention: mixed, mlpInput: mlpInput,
+            output: mlpInput + mlp(mlpNorm(mlpInput)))
+    }
+
+    /// Drops a branch's tokens, the same positions of all rows, as ActionCLIP does.
+    private func dropped(_ branch: Tensor, _ rate: Double) -> Tensor {
+        guard rate > 0 else { return branch }
+        return branch * Tensor.ones([1, branch.shape[1], 1], dtype: branch.dtype, device: branch.device).dropout(rate)
     }
 }

@@ -1,0 +1,27 @@
+public import Torch
+
+/// The feed-forward part of a block.
+///
+///     y = W₂ · activation(W₁ · x)
+public struct MLP: Sendable {
+    let up: Linear, down: Linear
+    let activation: Activation
+
+    init(_ scope: Scope, width: Int, inner: Int, activation: Activation, deviations: BlockDeviations) {
+        up = Linear(scope / "c_fc", width, inner, initial: .normal(deviations.inner))
+        down = Linear(scope / "c_proj", inner, width, initial: .normal(deviations.output))
+        self.activation = activation
+    }
+
+    /// Applies the part to each token.
+    ///
+    /// - Parameter x: `[B, N, D]`.
+    /// - Returns: `[B, N, D]`.
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        let inner = up(x)
+        return switch activation {
+        case .quickGELU: down(inner.quickGELU)
+        case .gelu: down(inner.gelu)
+        }
+    }
+}

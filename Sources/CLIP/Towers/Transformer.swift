@@ -1,0 +1,54 @@
+public import Torch
+
+/// A stack of blocks.
+public struct Transformer: Sendable {
+    /// The blocks, first to last.
+    public let blocks: [ResidualAttentionBlock]
+
+    /// Declares `resblocks.N`.
+    ///
+    /// - Parameters:
+    ///   - scope: the stack's place in the checkpoint.
+    ///   - sizes: the blocks' sizes.
+    ///   - style: what the blocks have in common.
+    ///   - additions: adapters and dropping.
+    public init(
+        _ scope: Scope, _ sizes: TransformerConfiguration, style: BlockStyle,
+        additions: TowerAdditions = TowerAdditions()
+    ) {
+        blocks = (0..<sizes.layers).map {
+            ResidualAttentionBlock(scope / "resblocks" / $0, sizes, block: $0, style: style, additions: additions)
+        }
+    }
+
+    /// Applies all blocks.
+    ///
+    /// - Parameters:
+    ///   - x: `[B, N, D]`.
+    ///   - isCausal: whether a token sees only itself and those before.
+    ///   - training: whether to drop.
+    /// - Returns: `[B, N, D]`.
+    public func callAsFunction(_ x: Tensor, isCausal: Bool = false, training: Bool = false) -> Tensor {
+        blocks.reduce(x) { $1($0, isCausal: isCausal, training: training) }
+    }
+
+    /// Applies the blocks and keeps what happens inside the last ones.
+    ///
+    /// - Parameters:
+    ///   - x: `[B, N, D]`.
+    ///   - last: how many blocks to keep, at most all.
+    ///   - isCausal: whether a token sees only itself and those before.
+    /// - Returns: the inner values of the last blocks, in their order.
+    public func trace(_ x: Tensor, last: Int, isCausal: Bool = false) -> [BlockTrace] {
+        var (stream, traces) = (x, [BlockTrace]())
+        for (number, block) in blocks.enumerated() {
+            if number < blocks.count - last {
+                stream = block(stream, isCausal: isCausal)
+            } else {
+                traces.append(block.trace(stream, isCausal: isCausal))
+                stream = traces[traces.count - 1].output
+            }
+        }
+        return traces
+    }
+}
