@@ -32,3 +32,30 @@ public struct FrameMeanCLIP: Sendable {
     /// - Returns: `[B, E]`.
     public func pooled(_ frames: Tensor) -> Tensor { frames.mean(1) }
 }
+
+extension FrameMeanCLIP: FrameWiseModel {
+    /// Any number of frames does.
+    public var frames: Int? { nil }
+    /// The image tower's sizes.
+    public var vision: VisionConfiguration { clip.configuration.vision }
+    /// The text tower.
+    public var text: TextTower? { clip.text }
+    /// CLIP's own rule: the learned scale, prompts ensembled in the space of features.
+    public var textScoring: TextScoring? {
+        TextScoring(scale: clip.logitScale.exp.item(Double.self), ensemble: .features, templates: [.person])
+    }
+    /// There is no class head.
+    public var classes: Int? { nil }
+
+    /// Encodes pictures.
+    ///
+    /// - Parameter frames: normalised RGB `[N, 3, H, W]`.
+    /// - Returns: features `[N, E]`, not normalised.
+    public func encode(frames: Tensor) -> Tensor { clip.encodeImage(frames) }
+
+    /// Takes the mean of frames.
+    ///
+    /// - Parameter frames: `[B, T, E]`.
+    /// - Returns: the clips' features.
+    public func features(ofFrames frames: Tensor) -> ClipFeatures { ClipFeatures(embedding: pooled(frames)) }
+}

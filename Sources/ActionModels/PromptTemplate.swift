@@ -29,10 +29,12 @@ public struct PromptTemplate: Sendable, Equatable, Codable {
         self = template
     }
 
-    private init(verbatim text: String) { self.text = text }
+    init(verbatim text: String) { self.text = text }
 
     /// The name alone.
     public static let bare = PromptTemplate(verbatim: "{}")
+    /// Suits actions named by a verb in -ing.
+    public static let person = PromptTemplate(verbatim: "a video of a person {}")
     /// M2-CLIP's only template.
     public static let video = PromptTemplate(verbatim: "A video of {}")
 

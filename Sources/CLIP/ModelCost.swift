@@ -34,7 +34,8 @@ public struct ModelCost: Sendable, Equatable, Codable {
         textMACs = Self.macs(text.blocks, tokens: text.contextLength) + t * e
     }
 
-    private static func parameters(_ blocks: TransformerConfiguration) -> Int {
+    /// The parameters of a stack of blocks.
+    package static func parameters(_ blocks: TransformerConfiguration) -> Int {
         zip(blocks.heads, blocks.mlpWidths).reduce(0) { sum, sizes in
             let (w, inner, m) = (blocks.width, sizes.0 * blocks.headWidth, sizes.1)
             let attention = inner == 0 ? 0 : 2 * w + 3 * inner * (w + 1) + w * (inner + 1)
@@ -42,7 +43,8 @@ public struct ModelCost: Sendable, Equatable, Codable {
         }
     }
 
-    private static func macs(_ blocks: TransformerConfiguration, tokens n: Int) -> Int {
+    /// The multiply-accumulate operations of a stack of blocks for one sequence.
+    package static func macs(_ blocks: TransformerConfiguration, tokens n: Int) -> Int {
         zip(blocks.heads, blocks.mlpWidths).reduce(0) { sum, sizes in
             let (w, inner, m) = (blocks.width, sizes.0 * blocks.headWidth, sizes.1)
             return sum + 4 * n * w * inner + 2 * n * n * inner + 2 * n * w * m

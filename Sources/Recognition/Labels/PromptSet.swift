@@ -12,7 +12,7 @@ public struct PromptSet: Sendable, Equatable {
     public let templates: [PromptTemplate]
 
     /// `a video of a person {}`, which suits actions named by a verb in -ing.
-    public static let standard = PromptSet(verified: [PromptTemplate("a video of a person {}") ?? .video])
+    public static let standard = PromptSet(verified: [.person])
 
     private init(verified templates: [PromptTemplate]) { self.templates = templates }
 

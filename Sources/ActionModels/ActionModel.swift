@@ -1,0 +1,69 @@
+public import CLIP
+public import Torch
+
+/// What a model knows of clips before labels matter; it can be kept and scored against any labels later.
+public struct ClipFeatures: Sendable {
+    /// Features in the common space with texts, not normalised, `[B, E]`; nil for models without such a space.
+    public let embedding: Tensor?
+    /// Logits of the classes that the model was trained on, `[B, K]`; nil for models without such a head.
+    public let classLogits: Tensor?
+
+    /// Makes the features of clips.
+    ///
+    /// - Parameters:
+    ///   - embedding: features in the common space, not normalised, `[B, E]`.
+    ///   - classLogits: logits of the trained classes `[B, K]`.
+    public init(embedding: Tensor? = nil, classLogits: Tensor? = nil) {
+        self.embedding = embedding
+        self.classLogits = classLogits
+    }
+}
+
+/// A model that recognises actions in clips: what all methods have in common when they are used.
+///
+/// Training goes through the concrete types, which know more. All work belongs on the LibTorch thread.
+public protocol ActionModel: Sendable {
+    /// The number of frames T that a clip must have; nil where any number does.
+    var frames: Int? { get }
+    /// The image tower's sizes.
+    var vision: VisionConfiguration { get }
+    /// The text tower; nil for models that know nothing but their trained classes.
+    var text: TextTower? { get }
+    /// How features become probabilities of label texts; nil for models without a text tower.
+    var textScoring: TextScoring? { get }
+    /// The number of trained classes K; nil for models without such a head.
+    var classes: Int? { get }
+
+    /// Encodes clips without dropout.
+    ///
+    /// - Parameter clips: normalised RGB `[B, T, 3, H, W]`.
+    /// - Returns: the clips' features.
+    func features(of clips: Tensor) -> ClipFeatures
+}
+
+/// A model that encodes frames one by one, so that overlapping windows of a stream can share them, exactly.
+public protocol FrameWiseModel: ActionModel {
+    /// Encodes pictures.
+    ///
+    /// - Parameter frames: normalised RGB `[N, 3, H, W]`.
+    /// - Returns: features `[N, E]`, not normalised.
+    func encode(frames: Tensor) -> Tensor
+
+    /// Gathers the features of frames.
+    ///
+    /// - Parameter frames: `[B, T, E]` in the order of time.
+    /// - Returns: the clips' features.
+    func features(ofFrames frames: Tensor) -> ClipFeatures
+}
+
+extension FrameWiseModel {
+    /// Encodes clips: frame by frame, then gathered.
+    ///
+    /// - Parameter clips: normalised RGB `[B, T, 3, H, W]`.
+    /// - Returns: the clips' features.
+    public func features(of clips: Tensor) -> ClipFeatures {
+        let (b, t) = (clips.shape[0], clips.shape[1])
+        let encoded = encode(frames: clips.reshaped([b * t] + clips.shape[2...]))  // [B T, E]
+        return features(ofFrames: encoded.reshaped(b, t, -1))
+    }
+}
