@@ -45,6 +45,12 @@ enum PickleSymbol: Equatable, Sendable {
         "ByteStorage": .uint8, "BoolStorage": .bool,
     ]
 
+    /// What torch calls the storage of an element type.
+    static func storageName(_ dtype: DType) -> String {
+        guard let name = storages.first(where: { $0.value == dtype })?.key else { fatalError("no storage of \(dtype)") }
+        return name
+    }
+
     /// The error for a name that is not allowed: modules that only carry data are unsupported, all others forbidden.
     static func refusal(module: String, name: String, path: String, place: String) -> StateFileError {
         let what = "it names \(module).\(name), which is not data"

@@ -1,19 +1,11 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// Writes safetensors files: whole or not at all, and byte for byte the same for the same tensors.
 struct SafetensorsWriter {
     /// A tensor to write; `body` hands its row-major, little-endian bytes to its argument, in as many pieces as it likes.
     struct Item {
-        typealias Sink = (UnsafeRawBufferPointer) throws(StateFileError) -> Void
-
         let name: String
         let dtype: DType
         let shape: [Int]
-        let body: (Sink) throws(StateFileError) -> Void
+        let body: (DraftFile.Sink) throws(StateFileError) -> Void
 
         var byteCount: Int { shape.reduce(dtype.byteCount, *) }
     }
@@ -29,50 +21,22 @@ struct SafetensorsWriter {
                 remedy: "Give each tensor a name of its own")
         }
         let items = items.sorted { ($1.dtype.byteCount, $0.name) < ($0.dtype.byteCount, $1.name) }
-        let temporary = "\(path).\(getpid())-\(UInt32.random(in: .min ... .max)).partial"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw .system(.unwritable, path: path) }
-        do throws(StateFileError) {
-            try writeContent(items, metadata, to: descriptor)
-            guard fsync(descriptor) == 0 else { throw StateFileError.system(.unwritable, path: path) }
-        } catch {
-            close(descriptor)
-            unlink(temporary)
-            throw error
-        }
-        guard close(descriptor) == 0, rename(temporary, path) == 0 else {
-            let error = StateFileError.system(.unwritable, path: path)
-            unlink(temporary)
-            throw error
-        }
+        try DraftFile(path: path).write { sink throws(StateFileError) in try writeContent(items, metadata, to: sink) }
     }
 
     private func writeContent(
-        _ items: [Item], _ metadata: [String: String], to descriptor: Int32
+        _ items: [Item], _ metadata: [String: String], to sink: DraftFile.Sink
     ) throws(StateFileError) {
         let header = Array(SafetensorsWriter.header(items, metadata).utf8)
         let length = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> ($0 * 8)) }
-        try (length + header).withUnsafeBufferPointer { bytes throws(StateFileError) in
-            try append(UnsafeRawBufferPointer(bytes), to: descriptor)
-        }
+        try (length + header).write(to: sink)
         for item in items {
             var written = 0
             try item.body { bytes throws(StateFileError) in
                 written += bytes.count
-                try append(bytes, to: descriptor)
+                try sink(bytes)
             }
             precondition(written == item.byteCount, "\(item.name): \(written) bytes given, \(item.byteCount) expected")
-        }
-    }
-
-    private func append(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(StateFileError) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let part = UnsafeRawBufferPointer(rebasing: rest)
-            let count = write(descriptor, part.baseAddress, min(part.count, 1 << 30))
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw .system(.unwritable, path: path) }
-            rest = rest.dropFirst(count)
         }
     }
 }
