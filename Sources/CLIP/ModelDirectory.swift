@@ -5,32 +5,106 @@ public import Torch
 public enum ModelDirectory {
     /// The value of `format` in `config.json`.
     static let formatName = "verb"
+    /// The value of `kind` for CLIP models without anything for video.
+    package static let clipKind = "clip"
 
-    /// What `config.json` holds.
-    struct Configuration: Codable {
-        var format = formatName
-        var version = 1
-        var kind = "clip"
-        var architecture: CLIPConfiguration
-        var preprocessing: Preprocessing
+    /// What `config.json` holds for a kind of model.
+    package struct File<Architecture: Codable & Sendable>: Codable, Sendable {
+        package private(set) var format = formatName
+        package private(set) var version = 1
+        package let kind: String
+        package let architecture: Architecture
+        package let preprocessing: Preprocessing
 
-        init(architecture: CLIPConfiguration, preprocessing: Preprocessing) {
+        package init(kind: String, architecture: Architecture, preprocessing: Preprocessing) {
+            self.kind = kind
             self.architecture = architecture
             self.preprocessing = preprocessing
         }
+    }
 
-        init(contentsOf path: String) throws(CLIPError) {
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw .unreadableConfiguration(path: path, detail: "it cannot be read")
-            }
-            do { self = try JSONDecoder().decode(Self.self, from: data) } catch {
-                throw .unreadableConfiguration(path: path, detail: jsonProblem(error))
-            }
-            guard version == 1 else { throw .unsupported(path: path, feature: "version \(version) of the format") }
-            guard kind == "clip" else { throw .unsupported(path: path, feature: "a model of kind \(kind)") }
-            try architecture.validate()
-            try preprocessing.validate(path)
+    private struct Head: Decodable {
+        let format: String?
+        let version: Int?
+        let kind: String?
+    }
+
+    /// The kind of model in a directory.
+    ///
+    /// - Parameter path: the directory.
+    /// - Returns: nil if it is no directory of Verb's.
+    /// - Throws: `CLIPError` for Verb's `config.json` of another version.
+    package static func kind(of path: String) throws(CLIPError) -> String? {
+        let file = path + "/config.json"
+        guard let data = FileManager.default.contents(atPath: file),
+            let head = try? JSONDecoder().decode(Head.self, from: data), head.format == formatName
+        else { return nil }
+        guard head.version == 1 else {
+            throw .unsupported(path: file, feature: "version \(head.version ?? 0) of the format")
         }
+        return head.kind ?? clipKind
+    }
+
+    /// Reads `config.json` of a kind of model; the architecture is not validated yet.
+    ///
+    /// - Parameters:
+    ///   - type: what describes the kind's architecture.
+    ///   - kind: the kind.
+    ///   - path: the path of `config.json`.
+    /// - Returns: the file's content.
+    /// - Throws: `CLIPError` for a file that cannot be read or describes something else.
+    package static func read<Architecture: Codable & Sendable>(
+        _ type: Architecture.Type, kind: String, from path: String
+    ) throws(CLIPError) -> File<Architecture> {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw .unreadableConfiguration(path: path, detail: "it cannot be read")
+        }
+        let file: File<Architecture>
+        do {
+            let head = try JSONDecoder().decode(Head.self, from: data)
+            guard head.version == 1 else {
+                throw CLIPError.unsupported(path: path, feature: "version \(head.version ?? 0) of the format")
+            }
+            guard head.kind == kind else {
+                throw CLIPError.unsupported(path: path, feature: "a model of kind \(head.kind ?? "?") in this place")
+            }
+            file = try JSONDecoder().decode(File<Architecture>.self, from: data)
+        } catch let error as CLIPError {
+            throw error
+        } catch {
+            throw .unreadableConfiguration(path: path, detail: jsonProblem(error))
+        }
+        try file.preprocessing.validate(path)
+        return file
+    }
+
+    /// Writes a model of any kind as Verb's directory; it appears whole or not at all.
+    ///
+    /// - Parameters:
+    ///   - file: what `config.json` holds.
+    ///   - tensors: by the model's names.
+    ///   - vocabulary: the tokenizer's vocabulary, if the model has one of its own.
+    ///   - texts: further files by name.
+    ///   - path: the directory; must not exist yet.
+    /// - Throws: `CLIPError.unwritable` or `.notFinite`.
+    package static func write<Architecture>(
+        _ file: File<Architecture>, tensors: [String: Tensor], vocabulary: BytePairVocabulary?,
+        texts: [String: String], to path: String
+    ) throws(CLIPError) {
+        try checkFinite(tensors, path)
+        let configuration = try jsonData(file, path)
+        try commit(path) { folder in
+            try configuration.write(to: folder.appendingPathComponent("config.json"))
+            for (name, text) in texts { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
+            try StateFile.write(
+                tensors, metadata: ["format": "pt"], to: folder.appendingPathComponent("model.safetensors").path)
+            try vocabulary?.write(to: folder.appendingPathComponent("tokenizer.json"))
+        }
+    }
+
+    private static func checkFinite(_ tensors: [String: Tensor], _ path: String) throws(CLIPError) {
+        let broken = tensors.filter { !$0.value.isFinite.allTrue }.keys.sorted()
+        guard broken.isEmpty else { throw .notFinite(path: path, names: broken) }
     }
 
     /// The layouts that models are written in.
@@ -58,14 +132,13 @@ public enum ModelDirectory {
         to path: String, layout: Layout = .verb, configuration: CLIPConfiguration, preprocessing: Preprocessing,
         tensors: [String: Tensor], vocabulary: BytePairVocabulary? = nil, card: String? = nil
     ) throws(CLIPError) {
-        let broken = tensors.filter { !$0.value.isFinite.allTrue }.keys.sorted()
-        guard broken.isEmpty else { throw .notFinite(path: path, names: broken) }
         var files: [(name: String, data: Data)] = []
         var (weights, named) = ("model.safetensors", tensors)
         switch layout {
         case .verb:
-            let file = Configuration(architecture: configuration, preprocessing: preprocessing)
-            files.append(("config.json", try jsonData(file, path)))
+            let file = File(kind: clipKind, architecture: configuration, preprocessing: preprocessing)
+            let texts = card.map { ["README.md": $0] } ?? [:]
+            return try write(file, tensors: tensors, vocabulary: vocabulary, texts: texts, to: path)
         case .openCLIP:
             files.append(("open_clip_config.json", try OpenCLIPFile.data(configuration, preprocessing, path: path)))
             weights = "open_clip_model.safetensors"
@@ -79,6 +152,7 @@ public enum ModelDirectory {
             files.append(("preprocessor_config.json", try preprocessing.huggingFaceData(path: path)))
             named = HuggingFaceNames.foreign(tensors)
         }
+        try checkFinite(tensors, path)
         if let card { files.append(("README.md", Data(card.utf8))) }
         try commit(path) { folder in
             for (name, data) in files { try data.write(to: folder.appendingPathComponent(name)) }

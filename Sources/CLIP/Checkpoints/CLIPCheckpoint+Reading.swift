@@ -234,7 +234,9 @@ private struct ModelFiles {
     func configuration() throws(CLIPError) -> (configuration: CLIPConfiguration, preprocessing: Preprocessing?)? {
         guard let configurationPath else { return nil }
         if layout == .verb {
-            let file = try ModelDirectory.Configuration(contentsOf: configurationPath)
+            let file = try ModelDirectory.read(
+                CLIPConfiguration.self, kind: ModelDirectory.clipKind, from: configurationPath)
+            try file.architecture.validate()
             return (file.architecture, file.preprocessing)
         }
         return try Self.foreignConfiguration(configurationPath)
