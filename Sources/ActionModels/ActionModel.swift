@@ -34,11 +34,19 @@ public protocol ActionModel: Sendable {
     /// The number of trained classes K; nil for models without such a head.
     var classes: Int? { get }
 
+    /// The model as one that encodes frames one by one; nil where frames are mixed while they are encoded.
+    var frameWise: (any FrameWiseModel)? { get }
+
     /// Encodes clips without dropout.
     ///
     /// - Parameter clips: normalised RGB `[B, T, 3, H, W]`.
     /// - Returns: the clips' features.
     func features(of clips: Tensor) -> ClipFeatures
+}
+
+extension ActionModel {
+    /// Frames are mixed while they are encoded.
+    public var frameWise: (any FrameWiseModel)? { nil }
 }
 
 /// A model that encodes frames one by one, so that overlapping windows of a stream can share them, exactly.
@@ -57,6 +65,9 @@ public protocol FrameWiseModel: ActionModel {
 }
 
 extension FrameWiseModel {
+    /// This model.
+    public var frameWise: (any FrameWiseModel)? { self }
+
     /// Encodes clips: frame by frame, then gathered.
     ///
     /// - Parameter clips: normalised RGB `[B, T, 3, H, W]`.

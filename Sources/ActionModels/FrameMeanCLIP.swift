@@ -59,3 +59,22 @@ extension FrameMeanCLIP: FrameWiseModel {
     /// - Returns: the clips' features.
     public func features(ofFrames frames: Tensor) -> ClipFeatures { ClipFeatures(embedding: pooled(frames)) }
 }
+
+extension FrameMeanCLIP {
+    /// The sizes of a CLIP model and its work for a clip.
+    ///
+    /// - Parameters:
+    ///   - configuration: the model's sizes.
+    ///   - frames: the frames of a clip.
+    /// - Returns: the cost; nothing is trained.
+    public static func cost(_ configuration: CLIPConfiguration, frames: Int) -> ActionModelCost {
+        let cost = ModelCost(configuration)
+        return ActionModelCost(
+            [
+                CostPart("image tower", parameters: cost.visionParameters, clipMACs: frames * cost.imageMACs),
+                CostPart("text tower", parameters: cost.textParameters),
+                CostPart("token embedding", parameters: cost.tokenEmbedding),
+                CostPart("logit scale", parameters: 1),
+            ], textMACs: cost.textMACs)
+    }
+}

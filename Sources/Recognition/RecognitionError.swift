@@ -1,4 +1,4 @@
-internal import ActionModels
+public import ActionModels
 public import CLIP
 public import Video
 
@@ -24,6 +24,8 @@ public enum RecognitionError: Error, Sendable, CustomStringConvertible {
     case noVocabulary(model: String)
     /// A vocabulary that belongs to another model.
     case wrongVocabulary(path: String, model: String, detail: String)
+    /// Labels that the model cannot be asked for, or none where it knows none.
+    case labelsNeeded(model: String, detail: String)
     /// A setting that cannot be.
     case badSetting(String)
     /// A clip without frames.
@@ -33,7 +35,7 @@ public enum RecognitionError: Error, Sendable, CustomStringConvertible {
     /// The work was called off.
     case cancelled
     /// What is wrong with the model.
-    case model(CLIPError)
+    case model(ActionModelError)
     /// What is wrong with the vocabulary, or with a text for it.
     case tokenizer(TokenizerError)
     /// What is wrong with the video.
@@ -65,6 +67,7 @@ public enum RecognitionError: Error, Sendable, CustomStringConvertible {
                 + "run `make setup`, or pass --vocabulary FILE (bpe_simple_vocab_16e6.txt.gz or tokenizer.json)"
         case .wrongVocabulary(let path, let model, let detail):
             "\(path): it is not the vocabulary of \(model): \(detail); pass the right one with --vocabulary FILE"
+        case .labelsNeeded(let model, let detail): "\(model): \(detail)"
         case .badSetting(let detail): detail
         case .emptyClip: "the clip has no frames"
         case .notFinite: "the model's scores are not numbers; its weights are damaged or too large for their type"

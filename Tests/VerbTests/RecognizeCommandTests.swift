@@ -13,19 +13,21 @@ struct RecognizeCommandTests {
             "a.mp4", "b.mp4", "--labels", "sitting down", "waving", "--prompt", "a {}", "b {}", "--top", "2", "--json",
         ])
         #expect(command.videos == ["a.mp4", "b.mp4"])
-        #expect(try command.labels.labelSet().names == ["sitting down", "waving"])
-        #expect(try command.labels.promptSet().templates.map(\.text) == ["a {}", "b {}"])
-        #expect(command.top == 2 && command.json && command.frames == 8)
+        let labels = try command.labels.labelSet()
+        #expect(labels?.names == ["sitting down", "waving"])
+        let prompts = try command.labels.promptSet()
+        #expect(prompts?.templates.map(\.text) == ["a {}", "b {}"])
+        #expect(command.top == 2 && command.json && command.frames == nil)
         #expect(command.model.model == nil && command.model.reading.activation == nil)
     }
 
     @Test("half a window is the distance when only the window is given")
     func timeline() throws {
         func settings(_ options: String...) throws -> TimelineSettings {
-            try RecognizeCommand.parse(["a.mp4", "--labels", "x"] + options).timelineSettings()
+            try RecognizeCommand.parse(["a.mp4", "--labels", "x"] + options).timelineSettings(frames: 8)
         }
         #expect(try settings("--window", "3") == TimelineSettings(every: 1.5, window: 3, frames: 8))
-        #expect(try settings("--every", "0.5", "--frames", "4") == TimelineSettings(every: 0.5, window: 2, frames: 4))
+        #expect(try settings("--every", "0.5") == TimelineSettings(every: 0.5, window: 2, frames: 8))
     }
 
     @Test(

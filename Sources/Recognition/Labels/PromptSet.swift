@@ -2,19 +2,10 @@ public import ActionModels
 
 /// The sentences that labels are put into before the text tower reads them.
 ///
-/// With several templates the class features are the mean of the templates' normalised features, normalised again:
-///
-///     c_k = n(Σ_p n(text(template_p(label_k)))),   n(x) = x / |x|
-///
-/// Source: Radford et al. 2021, section 3.1.4, "prompt ensembling" in the embedding space.
+/// How several templates are combined is the model's rule, ``ActionModels/TextScoring``.
 public struct PromptSet: Sendable, Equatable {
     /// The templates, at least one.
     public let templates: [PromptTemplate]
-
-    /// `a video of a person {}`, which suits actions named by a verb in -ing.
-    public static let standard = PromptSet(verified: [.person])
-
-    private init(verified templates: [PromptTemplate]) { self.templates = templates }
 
     /// Takes templates as they are.
     ///

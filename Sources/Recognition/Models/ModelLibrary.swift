@@ -1,4 +1,5 @@
-public import CLIP
+public import ActionModels
+internal import CLIP
 public import Foundation
 public import Torch
 
@@ -68,13 +69,18 @@ public struct ModelLibrary: Sendable {
     /// - Returns: the model.
     /// - Throws: `RecognitionError` for a model or vocabulary that cannot be used.
     public func load(
-        _ reference: ModelReference, options: CheckpointOptions = CheckpointOptions(), vocabulary: String? = nil,
+        _ reference: ModelReference, options: ActionModelOptions = ActionModelOptions(), vocabulary: String? = nil,
         device: Device = .cpu
     ) async throws(RecognitionError) -> RecognitionModel {
         try await TorchThread.run { () throws(RecognitionError) in
-            let checkpoint: CLIPCheckpoint
-            do throws(CLIPError) { checkpoint = try CLIPCheckpoint(path: reference.path, options: options) } catch {
+            let checkpoint: ActionModelCheckpoint
+            do throws(ActionModelError) {
+                checkpoint = try ActionModelCheckpoint(path: reference.path, options: options)
+            } catch {
                 throw .model(error)
+            }
+            guard checkpoint.configuration.text != nil else {
+                return try RecognitionModel(checkpoint, tokenizer: nil, device: device)
             }
             let file = try vocabularyPath(of: checkpoint, named: vocabulary)
             let tokenizer: Tokenizer
@@ -86,7 +92,7 @@ public struct ModelLibrary: Sendable {
     }
 
     private func vocabularyPath(
-        of checkpoint: CLIPCheckpoint, named: String?
+        of checkpoint: ActionModelCheckpoint, named: String?
     ) throws(RecognitionError) -> String {
         let search = VocabularySearch(environment: environment, folders: [workingFolder, programFolder])
         guard let path = named ?? checkpoint.vocabularyPath ?? search.path() else {

@@ -1,17 +1,24 @@
+public import ActionModels
 public import CLIP
 internal import Foundation
 public import Torch
 
-/// A model that is ready to recognise: towers, tokenizer, and what belongs to them.
+/// A model that is ready to recognise, with its tokenizer and what belongs to it.
 public struct RecognitionModel: Sendable {
     /// Where it was read from.
     public let path: String
-    /// The towers, float32.
-    public let clip: CLIPModel
+    /// The model, float32.
+    public let model: any ActionModel
+    /// The kind of model.
+    public let kind: ActionModelKind
     /// How pictures become input.
     public let preprocessing: Preprocessing
-    /// The tokenizer with the model's vocabulary.
-    public let tokenizer: Tokenizer
+    /// The tokenizer with the model's vocabulary; nil for models without a text tower.
+    public let tokenizer: Tokenizer?
+    /// The names of the classes that the model was trained on, where its folder tells them.
+    public let classNames: [String]?
+    /// Where the model computes.
+    public let device: Device
     /// What is odd about its files but did not stop the reading.
     public let warnings: [String]
 
@@ -19,28 +26,33 @@ public struct RecognitionModel: Sendable {
     ///
     /// - Parameters:
     ///   - checkpoint: the model's files.
-    ///   - tokenizer: with the vocabulary that the model was trained with.
+    ///   - tokenizer: with the vocabulary that the model was trained with; nil for models without a text tower.
     ///   - vocabularyPath: the file that messages name.
     ///   - device: where the model computes.
     /// - Throws: `RecognitionError.model` for weights that do not fit, `.wrongVocabulary` for another model's.
     public init(
-        _ checkpoint: CLIPCheckpoint, tokenizer: Tokenizer, vocabularyPath: String = "the vocabulary",
+        _ checkpoint: ActionModelCheckpoint, tokenizer: Tokenizer?, vocabularyPath: String = "the vocabulary",
         device: Device = .cpu
     ) throws(RecognitionError) {
-        try Self.check(tokenizer.vocabulary, at: vocabularyPath, against: checkpoint)
-        do { clip = try checkpoint.model(device: device).model } catch { throw .model(error) }
+        if let text = checkpoint.configuration.text {
+            guard let tokenizer else { throw .noVocabulary(model: checkpoint.path) }
+            try Self.check(tokenizer.vocabulary, at: vocabularyPath, against: text, of: checkpoint.path)
+        }
+        do { model = try checkpoint.model(device: device).model } catch { throw .model(error) }
         path = checkpoint.path
+        kind = checkpoint.configuration.kind
         preprocessing = checkpoint.preprocessing
         self.tokenizer = tokenizer
+        classNames = checkpoint.classNames
+        self.device = device
         warnings = checkpoint.warnings
     }
 
     /// An id past the embedding table would read foreign memory, and an end symbol that is not where the text is
     /// pooled would silently give the features of another position.
     private static func check(
-        _ vocabulary: BytePairVocabulary, at path: String, against checkpoint: CLIPCheckpoint
+        _ vocabulary: BytePairVocabulary, at path: String, against text: TextConfiguration, of model: String
     ) throws(RecognitionError) {
-        let text = checkpoint.configuration.text
         let detail: String
         if vocabulary.count != text.vocabularySize {
             detail = "it has \(vocabulary.count) symbols, the model \(text.vocabularySize)"
@@ -55,6 +67,6 @@ public struct RecognitionModel: Sendable {
             case .largestToken, .firstToken: return
             }
         }
-        throw .wrongVocabulary(path: path, model: checkpoint.path, detail: detail)
+        throw .wrongVocabulary(path: path, model: model, detail: detail)
     }
 }

@@ -3,89 +3,103 @@ internal import CLIP
 internal import Torch
 internal import Video
 
-/// The model and the encoded labels: from frames to probabilities.
+/// The model and what it is asked for: from frames to probabilities.
 ///
 /// Belongs on the LibTorch thread.
 struct ActionScorer: Sendable {
-    let labels: LabelSet
+    let names: [String]
     let preprocessing: Preprocessing
-    private let model: FrameMeanCLIP
+    /// The number of frames that a clip must have; nil where any number does.
+    let frames: Int?
+    private let model: any ActionModel
+    private let labels: ActionLabels
     private let device: Device
     /// The number of pictures encoded at once.
     private let imageBatch: Int
-    /// The labels' features, normalised, `[K, E]`.
-    let texts: Tensor
 
-    init(_ model: RecognitionModel, labels: LabelSet, prompts: PromptSet) throws(RecognitionError) {
-        self.labels = labels
-        self.model = FrameMeanCLIP(model.clip)
+    init(_ model: RecognitionModel, _ question: Question) throws(RecognitionError) {
+        self.model = model.model
         preprocessing = model.preprocessing
-        device = model.clip.logitScale.device
-        imageBatch = Self.batch(
-            tokens: model.clip.configuration.vision.tokens, model.clip.configuration.vision.blocks)
-        texts = try Self.encode(labels, prompts, model, device)
+        device = model.device
+        frames = model.model.frames
+        imageBatch = Self.batch(tokens: model.model.vision.tokens, model.model.vision.blocks)
+        switch question {
+        case .trained(let classes):
+            names = classes
+            labels = .trained
+        case .texts(let set, let prompts):
+            names = set.names
+            labels = .texts(try Self.encode(set, prompts, model))
+        }
     }
 
     /// As many items as about 60 GMAC, half a second of two cores, so that memory stays small and cancelling is quick.
     private static func batch(tokens: Int, _ blocks: TransformerConfiguration) -> Int {
-        let item = Double(tokens) * Double(blocks.layers) * 12 * Double(blocks.width) * Double(blocks.width)
+        let item = Double(ModelCost.macs(blocks, tokens: tokens))
         return min(max(Int(60e9 / max(item, 1)), 1), 32)
     }
 
-    /// The prompt ensemble of ``PromptSet``.
+    /// Encodes every label in every sentence.
     private static func encode(
-        _ labels: LabelSet, _ prompts: PromptSet, _ model: RecognitionModel, _ device: Device
-    ) throws(RecognitionError) -> Tensor {
-        let text = model.clip.configuration.text
-        let batch = batch(tokens: text.contextLength, text.blocks)
-        var features: [Tensor] = []  // a template: [K, E]
-        for template in prompts.templates {
-            let rows: [[Int32]]
-            do {
-                rows = try model.tokenizer(labels.names.map { template($0) }, contextLength: text.contextLength)
-            } catch {
-                throw .tokenizer(error)
-            }
-            var parts: [Tensor] = []
-            for start in stride(from: 0, to: rows.count, by: batch) {
-                guard !Task.isCancelled else { throw .cancelled }
-                let part = Array(rows[start..<min(start + batch, rows.count)])
-                let tokens = Tensor(part.flatMap(\.self), shape: [part.count, text.contextLength]).to(device: device)
-                parts.append(withoutGradient { model.clip.encodeText(tokens).normalized() })  // [part, E]
-            }
-            features.append(Tensor.concatenated(parts))
+        _ labels: LabelSet, _ prompts: PromptSet?, _ model: RecognitionModel
+    ) throws(RecognitionError) -> LabelFeatures {
+        guard let tower = model.model.text, let tokenizer = model.tokenizer, let scoring = model.model.textScoring
+        else { throw .noVocabulary(model: model.path) }
+        let batch = batch(tokens: tower.sizes.contextLength, tower.sizes.blocks)
+        let templates = prompts?.templates ?? scoring.templates
+        let rows: [[Int32]]
+        do {
+            let sentences = templates.flatMap { template in labels.names.map { template($0) } }
+            rows = try tokenizer(sentences, contextLength: tower.sizes.contextLength)
+        } catch {
+            throw .tokenizer(error)
         }
-        return withoutGradient { Tensor.stacked(features).mean(0).normalized() }  // [K, E]
+        var parts: [Tensor] = []
+        for start in stride(from: 0, to: rows.count, by: batch) {
+            guard !Task.isCancelled else { throw .cancelled }
+            let part = Array(rows[start..<min(start + batch, rows.count)])
+            let tokens = Tensor(part.flatMap(\.self), shape: [part.count, tower.sizes.contextLength])
+            parts.append(withoutGradient { tower(tokens.to(device: model.device)) })  // [part, E]
+        }
+        return withoutGradient { LabelFeatures(Tensor.concatenated(parts), labels: labels.count) }
     }
 
     /// Encodes prepared pictures in batches of bounded size.
     ///
-    /// - Returns: one feature `[E]` a picture.
+    /// Models that mix frames get their pixels later, all at once.
+    ///
+    /// - Returns: for each picture its feature `[E]`, or its pixels `[3, H, W]`.
     func encode(_ frames: [Frame]) throws(RecognitionError) -> [Tensor] {
         var features: [Tensor] = []
         for start in stride(from: 0, to: frames.count, by: imageBatch) {
             guard !Task.isCancelled else { throw .cancelled }
             let part = Array(frames[start..<min(start + imageBatch, frames.count)])
             let rows = withoutGradient {
-                let pixels = Preprocessing.packed(part).to(device: device)  // [B, H, W, 3]
-                return model.clip.encodeImage(preprocessing.normalized(pixels))  // [B, E]
+                let pixels = preprocessing.normalized(Preprocessing.packed(part).to(device: device))  // [B, 3, H, W]
+                return model.frameWise?.encode(frames: pixels) ?? pixels
             }
             features += part.indices.map { rows.select(0, $0) }
         }
         return features
     }
 
-    /// Ranks the labels for the frames of one clip.
-    func rank(_ features: [Tensor]) throws(RecognitionError) -> [Prediction] {
-        guard !features.isEmpty else { throw .emptyClip }
+    /// Ranks the labels for the rows of one clip's frames, which `encode` gave.
+    func rank(_ rows: [Tensor]) throws(RecognitionError) -> [Prediction] {
+        guard let last = rows.last else { throw .emptyClip }
+        // A video shorter than the clip stands still at its end.
+        let missing = max((frames ?? rows.count) - rows.count, 0)
+        guard rows.count + missing == frames ?? rows.count else {
+            throw .badSetting("\(rows.count) frames a clip; the model takes \(frames ?? 0)")
+        }
         let probabilities = withoutGradient {
-            let video = model.pooled(Tensor.stacked(features).unsqueezed(0))  // [1, E]
-            return model.clip.logits(images: video, texts: texts).softmax().array(of: Double.self)
+            let clip = Tensor.stacked(rows + Array(repeating: last, count: missing)).unsqueezed(0)
+            let features = model.frameWise?.features(ofFrames: clip) ?? model.features(of: clip)
+            return model.probabilities(of: labels, for: features).array(of: Double.self)
         }
         guard probabilities.allSatisfy(\.isFinite) else { throw .notFinite }
         let order = probabilities.indices.sorted {
             probabilities[$0] != probabilities[$1] ? probabilities[$0] > probabilities[$1] : $0 < $1
         }
-        return order.map { Prediction(label: labels.names[$0], probability: probabilities[$0]) }
+        return order.map { Prediction(label: names[$0], probability: probabilities[$0]) }
     }
 }

@@ -8,34 +8,46 @@ public import Video
 ///     let session = try await Session(model, labels: LabelSet(["juggling", "playing chess"]))
 ///     let result = try await session.recognize("clip.mp4")
 ///
-/// Labels are encoded once. The probabilities are the softmax of exp(logitScale) cos(video, label) over the labels.
+/// The probabilities are computed as the model's paper does, for CLIP itself as the softmax of exp(logitScale)
+/// cos(video, label) over the labels.
 public actor Session {
     private let scorer: ActionScorer
     /// The actions that are told apart.
-    public nonisolated let labels: LabelSet
+    public nonisolated let labels: [String]
     /// How pictures become the model's input.
     public nonisolated let preprocessing: Preprocessing
+    /// The number of frames that the model takes; nil where any number does.
+    public nonisolated let frames: Int?
 
     /// The LibTorch thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
         TorchThread.shared.asUnownedSerialExecutor()
     }
 
-    /// Encodes the labels.
+    /// Prepares the model for a question; label texts are encoded once.
+    ///
+    /// - Parameters:
+    ///   - model: the model.
+    ///   - question: what it is asked, for example from ``RecognitionModel/question(labels:prompts:head:)``.
+    /// - Throws: `RecognitionError.tokenizer` for a label that is too long for the model, `.cancelled`.
+    public init(_ model: RecognitionModel, _ question: Question) async throws(RecognitionError) {
+        preprocessing = model.preprocessing
+        frames = model.model.frames
+        scorer = try await TorchThread.run { () throws(RecognitionError) in try ActionScorer(model, question) }
+        labels = scorer.names
+    }
+
+    /// Prepares the model for labels: as texts where it has a text tower, else as the names of its classes.
     ///
     /// - Parameters:
     ///   - model: the model.
     ///   - labels: the actions that are told apart.
-    ///   - prompts: the sentences that labels are put into.
-    /// - Throws: `RecognitionError.tokenizer` for a label that is too long for the model, `.cancelled`.
+    ///   - prompts: the sentences that labels are put into; nil means the model's own.
+    /// - Throws: as the other initialiser, or `RecognitionError.labelsNeeded` for labels that do not fit.
     public init(
-        _ model: RecognitionModel, labels: LabelSet, prompts: PromptSet = .standard
+        _ model: RecognitionModel, labels: LabelSet, prompts: PromptSet? = nil
     ) async throws(RecognitionError) {
-        self.labels = labels
-        preprocessing = model.preprocessing
-        scorer = try await TorchThread.run { () throws(RecognitionError) in
-            try ActionScorer(model, labels: labels, prompts: prompts)
-        }
+        try await self.init(model, model.question(labels: labels, prompts: prompts))
     }
 
     /// Recognises the action of a clip.

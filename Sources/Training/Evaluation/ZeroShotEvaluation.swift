@@ -1,23 +1,23 @@
-internal import ActionModels
+public import ActionModels
 public import CLIP
 public import Datasets
 internal import Foundation
 internal import Torch
 internal import Video
 
-/// Zero-shot recognition of a list of clips by the frame-mean of a CLIP model.
+/// Zero-shot recognition of a list of clips by a model with a text tower.
 ///
 /// The frames are the middles of equal parts of a clip; the scores are cosines with the features of the class names in
 /// a prompt. Source: the zero-shot protocol of ActionCLIP and M2-CLIP, one view.
 public struct ZeroShotEvaluation: Sendable {
     /// The model.
-    public let model: CLIPModel
+    public let model: any ActionModel
     /// How pictures become the model's input.
     public let preprocessing: Preprocessing
     /// The model's tokenizer.
     public let tokenizer: Tokenizer
-    /// The number of frames a clip.
-    public var frames = 8
+    /// The number of frames a clip; the model's own where it takes one number only.
+    public var frames: Int
     /// The number of clips encoded at a time.
     public var batch = 16
     /// The sentence around a class name, with one `{}`.
@@ -29,10 +29,11 @@ public struct ZeroShotEvaluation: Sendable {
     ///   - model: the model.
     ///   - preprocessing: how pictures become the model's input.
     ///   - tokenizer: the model's tokenizer.
-    public init(_ model: CLIPModel, preprocessing: Preprocessing, tokenizer: Tokenizer) {
+    public init(_ model: any ActionModel, preprocessing: Preprocessing, tokenizer: Tokenizer) {
         self.model = model
         self.preprocessing = preprocessing
         self.tokenizer = tokenizer
+        frames = model.frames ?? 8
     }
 
     /// Scores every clip of a list against chosen classes.
@@ -59,9 +60,12 @@ public struct ZeroShotEvaluation: Sendable {
             return label
         }
         let names = candidates.map { data.classes[$0] }
-        let context = model.configuration.text.contextLength
+        guard let text = model.text, let scoring = model.textScoring else {
+            throw TrainingError.badEvaluation("the model has no text tower; it cannot be asked for class names")
+        }
+        let context = text.sizes.contextLength
         let tokens = try tokenizer(names.map(template.callAsFunction), contextLength: context, truncating: true)
-        let scorer = await ClipScorer(model, preprocessing, tokens: tokens)
+        let scorer = await ClipScorer(model, scoring, preprocessing, labels: text, tokens)
         let loader = ClipLoader(preprocessing: preprocessing, frames: frames)
         var scores: [[Double]] = []
         for start in stride(from: 0, to: data.clips.count, by: batch) {
@@ -79,6 +83,9 @@ public struct ZeroShotEvaluation: Sendable {
             throw .badEvaluation("the prompt \"\(prompt)\" needs one {} in the place of the class name")
         }
         guard batch > 0, frames > 0 else { throw .badEvaluation("\(frames) frames, \(batch) clips at a time") }
+        guard model.frames == nil || model.frames == frames else {
+            throw .badEvaluation("\(frames) frames a clip; the model takes \(model.frames ?? 0)")
+        }
         guard Set(candidates).count == candidates.count, candidates.allSatisfy((0..<classes).contains) else {
             throw .badEvaluation("the classes that compete must differ and lie in 0..<\(classes): \(candidates)")
         }
@@ -89,24 +96,30 @@ public struct ZeroShotEvaluation: Sendable {
 /// A model with encoded class names, on the LibTorch thread.
 @TorchActor
 private final class ClipScorer {
-    private let model: FrameMeanCLIP
+    private let model: any ActionModel
+    private let scoring: TextScoring
     private let preprocessing: Preprocessing
-    private let texts: Tensor
+    private let labels: LabelFeatures
 
-    init(_ clip: CLIPModel, _ preprocessing: Preprocessing, tokens: [[Int32]]) {
-        model = FrameMeanCLIP(clip)
-        self.preprocessing = preprocessing
-        texts = withoutGradient {
-            clip.encodeText(Tensor(tokens.flatMap(\.self), shape: [tokens.count, tokens[0].count]))
+    init(
+        _ model: any ActionModel, _ scoring: TextScoring, _ preprocessing: Preprocessing, labels text: TextTower,
+        _ tokens: [[Int32]]
+    ) {
+        (self.model, self.scoring, self.preprocessing) = (model, scoring, preprocessing)
+        labels = withoutGradient {
+            let rows = text(Tensor(tokens.flatMap(\.self), shape: [tokens.count, tokens[0].count]))
+            return LabelFeatures(rows, labels: tokens.count)
         }
     }
 
+    /// Similarities, not probabilities: those of a large scale are all zero but one.
     func scores(_ frames: [Frame], clips: Int) -> [[Double]] {
         withoutGradient {
             let pixels = preprocessing.normalized(Preprocessing.packed(frames))
-            let videos = model.encodeVideo(pixels.reshaped([clips, frames.count / clips] + pixels.shape[1...]))
-            let logits = model.clip.logits(images: videos, texts: texts)
-            let values = logits.array(of: Double.self), classes = logits.shape[1]
+            let clip = pixels.reshaped([clips, frames.count / clips] + pixels.shape[1...])
+            guard let embedding = model.features(of: clip).embedding else { return [] }
+            let similarities = scoring.similarities(embedding, to: labels).squeezed(1)  // [B, K]
+            let values = similarities.array(of: Double.self), classes = similarities.shape[1]
             return (0..<clips).map { Array(values[$0 * classes..<($0 + 1) * classes]) }
         }
     }

@@ -1,9 +1,10 @@
+import ActionModels
 public import ArgumentParser
 public import CLIP
 import Foundation
+import Recognition
 import Torch
 
-extension ModelDirectory.Layout: ExpressibleByArgument {}
 extension Activation: ExpressibleByArgument {}
 extension PositionResize: ExpressibleByArgument {}
 
@@ -20,38 +21,76 @@ enum WeightType: String, CaseIterable, ExpressibleByArgument {
     }
 }
 
+/// The layouts that models are written in.
+enum TargetLayout: String, CaseIterable, ExpressibleByArgument {
+    /// Verb's own directory.
+    case verb
+    /// An open_clip directory.
+    case openCLIP = "open_clip"
+    /// A Hugging Face directory.
+    case huggingFace = "huggingface"
+    /// The checkpoint file of the method's reference.
+    case released
+
+    /// The layout of a CLIP directory; nil for the one that CLIP does not have.
+    var ofCLIP: ModelDirectory.Layout? {
+        switch self {
+        case .verb: .verb
+        case .openCLIP: .openCLIP
+        case .huggingFace: .huggingFace
+        case .released: nil
+        }
+    }
+}
+
 struct ConvertCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "convert",
-        abstract: "Write a CLIP model of any public format as a model directory.",
+        abstract: "Write a model of any public format in another layout.",
         discussion: """
-            Reads OpenAI's archives and state dicts, open_clip and Hugging Face directories, TinyCLIP checkpoints and \
-            Verb's own directories; nothing in a file is executed.
+            Reads OpenAI's archives and state dicts, open_clip and Hugging Face directories, TinyCLIP checkpoints, the \
+            checkpoints of the ActionCLIP, M2-CLIP, EVL and ST-Adapter references, and Verb's own directories; nothing \
+            in a file is executed. Video models are written as Verb's directory, or as the file that the method's \
+            reference saves.
 
             EXAMPLES
               verb convert ViT-B-16.pt models/vit-b-16
               verb convert TinyCLIP.pt models/tinyclip-hf --layout huggingface --activation gelu --type float16
+              verb convert checkpoint-11.pth models/m2clip --backbone ViT-B-16.pt --labels-file k400.txt
             """)
 
     @Argument(help: "A checkpoint file or model directory.")
     var source: String
 
-    @Argument(help: "The directory to write; must not exist.")
+    @Argument(help: "The directory to write, or the file of a released layout; must not exist.")
     var target: String
 
     @Option(help: "Whose layout to write.")
-    var layout = ModelDirectory.Layout.verb
+    var layout = TargetLayout.verb
 
     @Option(help: "The element type of the weights.")
     var type = WeightType.float32
 
+    @Option(help: ArgumentHelp("The CLIP model below a checkpoint of trained tensors only.", valueName: "path"))
+    var backbone: String?
+
+    @Option(help: "Frames of a clip, where the weights of a video model do not tell it.")
+    var frames: Int?
+
+    @Option(help: ArgumentHelp("The names of the trained classes, one a line in their order.", valueName: "file"))
+    var labelsFile: String?
+
     @OptionGroup var reading: CheckpointReadingOptions
 
-    @Option(help: "Resize the image positions for pictures of this side in pixels.")
+    @Option(help: "Resize the image positions of a CLIP for pictures of this side in pixels.")
     var imageSize: Int?
 
     @Option(help: "How image positions are resized.")
     var resize = PositionResize.openCLIP
+
+    func validate() throws {
+        if let frames, !(1...1024).contains(frames) { throw ValidationError("--frames must be 1 to 1024.") }
+    }
 
     func run() async throws {
         let command = self
@@ -61,15 +100,49 @@ struct ConvertCommand: AsyncParsableCommand {
     }
 
     private func convert() throws {
-        var checkpoint = try CLIPCheckpoint(path: source, options: reading.options)
-        if imageSize != nil { checkpoint = try checkpoint.resized(imageSize: imageSize, rule: resize) }
-        for warning in checkpoint.warnings { Notices.write("warning: \(warning)") }
-        let vocabulary = try checkpoint.vocabularyPath.map {
-            try BytePairVocabulary(contentsOf: URL(fileURLWithPath: $0))
+        let options = ActionModelOptions(clip: reading.options, backbone: backbone, frames: frames)
+        let checkpoint = try ActionModelCheckpoint(path: source, options: options)
+        guard case .clip = checkpoint.configuration else { return try convert(checkpoint) }
+        guard let layout = layout.ofCLIP, labelsFile == nil else {
+            throw ValidationError("\(source) is a CLIP model; it has no --layout released and no trained classes.")
         }
-        let tensors = try checkpoint.model().parameters.tensors.mapValues { $0.to(dtype: type.dtype) }
+        var clip = try CLIPCheckpoint(path: source, options: reading.options)
+        if imageSize != nil { clip = try clip.resized(imageSize: imageSize, rule: resize) }
+        tell(clip.warnings)
+        let tensors = try clip.model().parameters.tensors.mapValues { $0.to(dtype: type.dtype) }
         try ModelDirectory.write(
-            to: target, layout: layout, configuration: checkpoint.configuration,
-            preprocessing: checkpoint.preprocessing, tensors: tensors, vocabulary: vocabulary)
+            to: target, layout: layout, configuration: clip.configuration, preprocessing: clip.preprocessing,
+            tensors: tensors, vocabulary: try vocabulary(clip.vocabularyPath))
+    }
+
+    /// Writes a video model.
+    private func convert(_ checkpoint: ActionModelCheckpoint) throws {
+        guard imageSize == nil else { throw ValidationError("--image-size is for CLIP models.") }
+        tell(checkpoint.warnings)
+        let tensors = try checkpoint.model().parameters.tensors.mapValues { $0.to(dtype: type.dtype) }
+        switch layout {
+        case .verb:
+            let contents = ActionModelDirectory.Contents(
+                configuration: checkpoint.configuration, preprocessing: checkpoint.preprocessing,
+                classNames: try labelsFile.map { try LabelSet(contentsOf: $0).names } ?? checkpoint.classNames,
+                vocabulary: try vocabulary(checkpoint.vocabularyPath))
+            try ActionModelDirectory.write(contents, tensors: tensors, to: target)
+        case .released:
+            guard !FileManager.default.fileExists(atPath: target) else {
+                throw CLIPError.unwritable(path: target, detail: "it exists already; name another file or remove it")
+            }
+            if let value = checkpoint.configuration.released(tensors) { try StateFile.writeTorch(value, to: target) }
+        case .openCLIP, .huggingFace:
+            throw ValidationError(
+                "\(checkpoint.configuration.kind.title) models are written with --layout verb or released.")
+        }
+    }
+
+    private func tell(_ warnings: [String]) {
+        for warning in warnings { Notices.write("warning: \(warning)") }
+    }
+
+    private func vocabulary(_ path: String?) throws -> BytePairVocabulary? {
+        try path.map { try BytePairVocabulary(contentsOf: URL(fileURLWithPath: $0)) }
     }
 }

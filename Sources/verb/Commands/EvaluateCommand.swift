@@ -8,7 +8,7 @@ import Training
 struct EvaluateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Measure the zero-shot accuracy of a CLIP model on a folder of Puppets clips.",
+        abstract: "Measure the zero-shot accuracy of a model on a folder of Puppets clips.",
         discussion: """
             Prints for each list of the folder (validation, heldout, second_look): top-1 among the list's classes, top-1 \
             with the two members of a time-order pair counted as one, and the accuracy between such members, which is \
@@ -25,8 +25,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     @OptionGroup(title: "Model")
     var model: ModelOptions
 
-    @Option(help: "Number of frames a clip.")
-    var frames = 8
+    @Option(help: "Number of frames a clip (default: what the model takes, else 8).")
+    var frames: Int?
 
     @Option(help: "Sentence around a class name, with one {}.")
     var prompt = "a video of a person {}"
@@ -35,17 +35,21 @@ struct EvaluateCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        guard (1...1024).contains(frames) else { throw ValidationError("--frames must be 1 to 1024.") }
+        guard (1...1024).contains(frames ?? 8) else { throw ValidationError("--frames must be 1 to 1024.") }
         guard prompt.components(separatedBy: "{}").count == 2 else {
             throw ValidationError("--prompt needs one {} in the place of the class name.")
         }
     }
 
     func run() async throws {
-        let loaded = try await model.load()
+        let loaded = try await model.load(frames: frames)
+        guard let tokenizer = loaded.tokenizer else {
+            throw TrainingError.badEvaluation("\(loaded.path): \(loaded.kind.title) cannot be asked for class names")
+        }
         var evaluation = ZeroShotEvaluation(
-            loaded.clip, preprocessing: loaded.preprocessing, tokenizer: loaded.tokenizer)
-        (evaluation.frames, evaluation.prompt) = (frames, prompt)
+            loaded.model, preprocessing: loaded.preprocessing, tokenizer: tokenizer)
+        evaluation.frames = frames ?? evaluation.frames
+        evaluation.prompt = prompt
         let lists = ["validation", "heldout", "second_look"].map { "\(data)/\($0).txt" }
             .filter { FileManager.default.fileExists(atPath: $0) }
         guard !lists.isEmpty else {

@@ -10,9 +10,13 @@ struct RecognizeCommand: AsyncParsableCommand {
         discussion: """
             Prints the actions by probability; with --every or --window, what is done when.
 
+            Models are CLIPs, and ActionCLIP, M2-CLIP, EVL and ST-Adapter models from a directory or from their authors' \
+            checkpoints.
+
             EXAMPLES
               verb recognize clip.mp4 --labels "sitting down" "standing up" "waving"
               verb recognize film.mp4 --labels-file actions.txt --every 1 --window 2 --json
+              verb recognize clip.mp4 --model k400.pth --backbone ViT-B-16.pt --labels-file k400.txt --score-by classes
             """)
 
     @Argument(help: ArgumentHelp("Video files, or folders of numbered images.", valueName: "video"))
@@ -24,8 +28,8 @@ struct RecognizeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Model")
     var model: ModelOptions
 
-    @Option(help: "Frames that are looked at in a clip or window.")
-    var frames = 8
+    @Option(help: "Frames that are looked at in a clip or window (default: what the model takes, else 8).")
+    var frames: Int?
 
     @Option(help: "How many actions are printed for each video.")
     var top = 5
@@ -40,14 +44,17 @@ struct RecognizeCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        guard (1...1024).contains(frames) else { throw ValidationError("--frames must be 1 to 1024.") }
+        guard (1...1024).contains(frames ?? 8) else { throw ValidationError("--frames must be 1 to 1024.") }
+        guard model.model != nil || labels.areGiven else {
+            throw ValidationError("Name the actions with --labels or --labels-file: the bundled model has no classes.")
+        }
         guard top > 0 else { throw ValidationError("--top must be at least 1.") }
-        if isTimeline { _ = try usage { () throws(RecognitionError) in try timelineSettings() } }
+        if isTimeline { _ = try usage { () throws(RecognitionError) in try timelineSettings(frames: frames ?? 8) } }
     }
 
     private var isTimeline: Bool { every != nil || window != nil }
 
-    func timelineSettings() throws(RecognitionError) -> TimelineSettings {
+    func timelineSettings(frames: Int) throws(RecognitionError) -> TimelineSettings {
         let window = window ?? 2
         return try TimelineSettings(every: every ?? window / 2, window: window, frames: frames)
     }
@@ -57,11 +64,17 @@ struct RecognizeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (labels, prompts) = (try labels.labelSet(), try labels.promptSet())
-        let session = try await Session(try await model.load(), labels: labels, prompts: prompts)
+        let (names, prompts) = (try labels.labelSet(), try labels.promptSet())
+        let loaded = try await model.load(frames: frames)
+        let question = try loaded.question(labels: names, prompts: prompts, head: labels.scoreBy)
+        let session = try await Session(loaded, question)
+        let frames = frames ?? session.frames ?? 8
+        if let taken = session.frames, taken != frames {
+            throw RecognitionError.badSetting("\(loaded.path): it takes \(taken) frames, not \(frames)")
+        }
         let printer = RecognitionPrinter(videos: videos, top: top, isJSON: json)
         if isTimeline {
-            try await printTimelines(session, printer, try timelineSettings())
+            try await printTimelines(session, printer, try timelineSettings(frames: frames))
         } else {
             try await session.recognize(videos, frames: frames, options: options) { number, outcome in
                 printer.print(outcome, of: number)

@@ -1,3 +1,4 @@
+import ActionModels
 import ArgumentParser
 import Foundation
 import Hub
@@ -8,10 +9,14 @@ import Torch
 struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A model directory, a checkpoint of any CLIP format, or a fetched model OWNER/NAME[@REVISION] "
-                + "(default: the bundled verb-tiny).",
+            "A model directory, a checkpoint of ActionCLIP, M2-CLIP, EVL, ST-Adapter or of any CLIP format, or a "
+                + "fetched model OWNER/NAME[@REVISION] (default: the bundled verb-tiny).",
             valueName: "path|name"))
     var model: String?
+
+    @Option(
+        help: ArgumentHelp("The CLIP model below a checkpoint that holds trained tensors only.", valueName: "path|name"))
+    var backbone: String?
 
     @OptionGroup var reading: CheckpointReadingOptions
 
@@ -29,11 +34,20 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// Reads the model; says on standard error what a user should know about it.
-    func load(_ library: ModelLibrary = .withHubCache) async throws(RecognitionError) -> RecognitionModel {
+    ///
+    /// - Parameter frames: the number of frames a clip, which the weights of some checkpoints do not tell.
+    func load(
+        frames: Int? = nil, _ library: ModelLibrary = .withHubCache
+    ) async throws(RecognitionError) -> RecognitionModel {
         if let threads { TorchRuntime.threads = threads }
         let reference = try library.locate(model)
         let loaded = try await library.load(
-            reference, options: reading.options, vocabulary: vocabulary)
+            reference,
+            options: ActionModelOptions(
+                clip: reading.options, backbone: try backbone.map { name throws(RecognitionError) in
+                    try library.locate(name).path
+                }, frames: frames),
+            vocabulary: vocabulary)
         if case .bundled = reference {
             Notices.write(
                 "note: the bundled model verb-tiny knows the synthetic world Puppets only, and cannot tell the order "

@@ -22,20 +22,22 @@ struct SessionTests {
         let sentences = ["a video of a person {}", "{}", "someone {} in a clip"]
         let session = try await Session(model, labels: LabelSet(labels), prompts: PromptSet(texts: sentences))
         let result = try await session.classify(clip: clip)
+        let frameMean = try #require(model.model as? FrameMeanCLIP)
+        let (towers, tokenizer) = (frameMean.clip, try #require(model.tokenizer))
         let expected = try await TorchThread.run {
             try withoutGradient {
                 var sum = Tensor.zeros([3, 16])
                 for sentence in sentences {
                     for (row, label) in labels.enumerated() {
                         let text = sentence.replacingOccurrences(of: "{}", with: label)
-                        let ids = try model.tokenizer([text], contextLength: 40)[0]
-                        let feature = model.clip.encodeText(Tensor(ids, shape: [1, 40])).normalized()
+                        let ids = try tokenizer([text], contextLength: 40)[0]
+                        let feature = towers.encodeText(Tensor(ids, shape: [1, 40])).normalized()
                         let place = Tensor((0..<3).map { $0 == row ? Float(1) : 0 }, shape: [3, 1])
                         sum = sum + place * feature * (1 / Double(sentences.count))
                     }
                 }
-                let video = model.clip.encodeImage(model.preprocessing.input(clip)).mean(0, keepingAxes: true)
-                return model.clip.logits(images: video, texts: sum).softmax().array(of: Double.self)
+                let video = towers.encodeImage(model.preprocessing.input(clip)).mean(0, keepingAxes: true)
+                return towers.logits(images: video, texts: sum).softmax().array(of: Double.self)
             }
         }
         #expect(result.predictions.map(\.probability) == result.predictions.map(\.probability).sorted(by: >))

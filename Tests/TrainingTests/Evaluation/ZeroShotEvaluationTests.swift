@@ -1,3 +1,4 @@
+import ActionModels
 import CLIP
 import Datasets
 import Foundation
@@ -19,7 +20,7 @@ struct ZeroShotEvaluationTests {
     private func evaluation(_ folder: URL) throws -> ZeroShotEvaluation {
         let model = try TinyModel(in: folder)
         var evaluation = ZeroShotEvaluation(
-            try model.checkpoint.model().model, preprocessing: model.checkpoint.preprocessing,
+            FrameMeanCLIP(try model.checkpoint.model().model), preprocessing: model.checkpoint.preprocessing,
             tokenizer: model.tokenizer)
         evaluation.frames = 3
         return evaluation
@@ -27,7 +28,7 @@ struct ZeroShotEvaluationTests {
 
     /// The cosines of a clip and class names, straight from the towers.
     private func cosines(_ path: String, _ names: [String], _ evaluation: ZeroShotEvaluation) throws -> [Double] {
-        let clip = evaluation.model
+        let clip = try #require(evaluation.model as? FrameMeanCLIP).clip
         let file = try VideoFile(path: path)
         let indices = (0..<3).map { ((2 * $0 + 1) * file.count - 3) / 6 }
         return try withoutGradient {

@@ -1,0 +1,125 @@
+public import CLIP
+public import Torch
+
+/// The kinds of video model.
+public enum ActionModelKind: String, Sendable, Codable, CaseIterable {
+    /// CLIP itself, by the mean of frames.
+    case clip
+    /// ActionCLIP.
+    case actionCLIP = "actionclip"
+    /// M2-CLIP.
+    case m2CLIP = "m2clip"
+    /// EVL.
+    case evl
+    /// ST-Adapter.
+    case stAdapter = "st-adapter"
+
+    /// The method's name as its authors write it.
+    public var title: String {
+        switch self {
+        case .clip: "CLIP"
+        case .actionCLIP: "ActionCLIP"
+        case .m2CLIP: "M2-CLIP"
+        case .evl: "EVL"
+        case .stAdapter: "ST-Adapter"
+        }
+    }
+}
+
+/// The architecture of a video model of any kind.
+public enum ActionModelConfiguration: Sendable, Equatable {
+    /// CLIP itself, by the mean of frames.
+    case clip(CLIPConfiguration)
+    /// ActionCLIP.
+    case actionCLIP(ActionCLIPConfiguration)
+    /// M2-CLIP.
+    case m2CLIP(M2CLIPConfiguration)
+    /// EVL.
+    case evl(EVLConfiguration)
+    /// ST-Adapter.
+    case stAdapter(STAdapterConfiguration)
+
+    /// The kind of model.
+    public var kind: ActionModelKind {
+        switch self {
+        case .clip: .clip
+        case .actionCLIP: .actionCLIP
+        case .m2CLIP: .m2CLIP
+        case .evl: .evl
+        case .stAdapter: .stAdapter
+        }
+    }
+
+    /// The image tower's sizes.
+    public var vision: VisionConfiguration {
+        switch self {
+        case .clip(let configuration): configuration.vision
+        case .actionCLIP(let configuration): configuration.clip.vision
+        case .m2CLIP(let configuration): configuration.clip.vision
+        case .evl(let configuration): configuration.vision
+        case .stAdapter(let configuration): configuration.vision
+        }
+    }
+
+    /// The text tower's sizes; nil for models without one.
+    public var text: TextConfiguration? {
+        switch self {
+        case .clip(let configuration): configuration.text
+        case .actionCLIP(let configuration): configuration.clip.text
+        case .m2CLIP(let configuration): configuration.clip.text
+        case .evl, .stAdapter: nil
+        }
+    }
+
+    /// The number of trained classes; nil for models without a class head.
+    public var classes: Int? {
+        switch self {
+        case .clip, .actionCLIP: nil
+        case .m2CLIP(let configuration): configuration.classes
+        case .evl(let configuration): configuration.classes
+        case .stAdapter(let configuration): configuration.classes
+        }
+    }
+
+    /// The parts' sizes and the work of one clip.
+    ///
+    /// - Parameter frames: the frames of a clip, for models that take any number.
+    /// - Returns: the cost, computed from the configuration alone.
+    public func cost(frames: Int = 8) -> ActionModelCost {
+        switch self {
+        case .clip(let configuration): FrameMeanCLIP.cost(configuration, frames: frames)
+        case .actionCLIP(let configuration): configuration.cost
+        case .m2CLIP(let configuration): configuration.cost
+        case .evl(let configuration): configuration.cost
+        case .stAdapter(let configuration): configuration.cost
+        }
+    }
+
+    /// Checks every number before anything is allocated by it.
+    ///
+    /// - Throws: `ActionModelError` for the first number that cannot be.
+    public func validate() throws(ActionModelError) {
+        switch self {
+        case .clip(let configuration):
+            do { try configuration.validate() } catch { throw .clip(error) }
+        case .actionCLIP(let configuration): try configuration.validate()
+        case .m2CLIP(let configuration): try configuration.validate()
+        case .evl(let configuration): try configuration.validate()
+        case .stAdapter(let configuration): try configuration.validate()
+        }
+    }
+
+    /// Declares the model's parameters.
+    ///
+    /// - Parameter scope: the root.
+    /// - Returns: the model.
+    public func model(_ scope: Scope) -> any ActionModel {
+        switch self {
+        case .clip(let configuration): FrameMeanCLIP(CLIPModel(scope, configuration))
+        case .actionCLIP(let configuration): ActionCLIP(scope, configuration)
+        case .m2CLIP(let configuration): M2CLIP(scope, configuration)
+        case .evl(let configuration): EVL(scope, configuration)
+        case .stAdapter(let configuration): STAdapter(scope, configuration)
+        }
+    }
+}

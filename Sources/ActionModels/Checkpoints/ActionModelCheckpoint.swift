@@ -1,0 +1,73 @@
+public import CLIP
+internal import Foundation
+public import Torch
+
+/// What a user says about a video model that its files may not.
+public struct ActionModelOptions: Sendable {
+    /// About the CLIP model below, or the model if it is a CLIP.
+    public var clip: CheckpointOptions
+    /// The CLIP model that a checkpoint of trained tensors is put on; a path.
+    public var backbone: String?
+    /// The number of frames T that the model was trained with, where its weights do not tell it.
+    public var frames: Int?
+
+    /// Makes options.
+    ///
+    /// - Parameters:
+    ///   - clip: about the CLIP model below, or the model if it is a CLIP.
+    ///   - backbone: the path of the CLIP model that a checkpoint of trained tensors is put on.
+    ///   - frames: the number of frames that the model was trained with.
+    public init(clip: CheckpointOptions = CheckpointOptions(), backbone: String? = nil, frames: Int? = nil) {
+        self.clip = clip
+        self.backbone = backbone
+        self.frames = frames
+    }
+}
+
+/// A video model as it stands in its files: Verb's directory, a reference's checkpoint, or a CLIP of any format.
+public struct ActionModelCheckpoint: Sendable {
+    /// Where it was read from.
+    public let path: String
+    /// What kind of file or folder that is, for people.
+    public let layout: String
+    /// The architecture.
+    public let configuration: ActionModelConfiguration
+    /// How pictures become input.
+    public let preprocessing: Preprocessing
+    /// The weights by the model's names, in the types of the files.
+    public let tensors: [String: Tensor]
+    /// The names of the trained classes, in their order, where the model's folder tells them.
+    public let classNames: [String]?
+    /// Where the vocabulary was found, if it came with the model or the CLIP below.
+    public let vocabularyPath: String?
+    /// What is odd but did not stop the reading.
+    public let warnings: [String]
+
+    /// Builds the model; every call gives weights of its own.
+    ///
+    /// - Parameters:
+    ///   - dtype: the type of all parameters; float32 for the processor.
+    ///   - device: where the model lives.
+    /// - Returns: the model and its parameters.
+    /// - Throws: `ActionModelError` with everything that is missing, extra or of another shape, or the names of values
+    ///   that are not finite.
+    public func model(
+        dtype: DType = .float32, device: Device = .cpu
+    ) throws(ActionModelError) -> (model: any ActionModel, parameters: Parameters) {
+        try configuration.validate()
+        let owned = tensors.mapValues { tensor in
+            guard tensor.dtype.isFloatingPoint else { return tensor }
+            let isAsWanted = tensor.dtype == dtype && tensor.device == device
+            return isAsWanted ? tensor.cloned() : tensor.to(dtype: dtype, device: device)
+        }
+        let built: (model: any ActionModel, parameters: Parameters)
+        do {
+            built = try Parameters.build(.checkpoint(owned, generator: Generator(seed: 0, device: device))) {
+                configuration.model($0)
+            }
+        } catch { throw .unfitting(path: path, error) }
+        let broken = built.parameters.names.filter { built.parameters[$0]?.isFinite.allTrue == false }
+        guard broken.isEmpty else { throw .notFinite(path: path, names: broken) }
+        return built
+    }
+}

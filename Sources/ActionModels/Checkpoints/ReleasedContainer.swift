@@ -1,0 +1,61 @@
+internal import Torch
+
+/// The dictionaries in which the references save their models.
+struct ReleasedContainer {
+    /// What a data-parallel wrapper puts before every name.
+    static let wrapper = "module."
+
+    /// The tensors by plain name; ActionCLIP's begin with `model.` or `fusion.`.
+    let tensors: [String: Tensor]
+    /// What else the file holds, for people.
+    let notes: [String]
+
+    /// Takes a checkpoint out of its dictionaries.
+    ///
+    /// - Throws: `StateFileError` if the data of a tensor is damaged.
+    init(_ file: StateFile) throws(StateFileError) {
+        let root = file.root
+        if let model = root["model_state_dict"], let fusion = root["fusion_model_state_dict"] {
+            var tensors = Self.renamed(try Self.unwrapped(model.loadedTensors())) { "model." + $0 }
+            for (name, tensor) in try Self.unwrapped(fusion.loadedTensors()) { tensors["fusion." + name] = tensor }
+            self.tensors = tensors
+        } else {
+            let inner = ["model", "state_dict"].compactMap { root[$0] }.first { !$0.tensors.isEmpty }
+            tensors = try Self.unwrapped((inner ?? root).loadedTensors())
+        }
+        notes = (root.entries ?? []).compactMap { entry in
+            guard case .string(let key) = entry.key else { return nil }
+            switch entry.value.kind {
+            case .int, .double, .string: return "\(key) \(entry.value)"
+            case .dictionary where key.contains("optim") || key.contains("lr_") || key.contains("scaler"): return key
+            default: return nil
+            }
+        }
+    }
+
+    private static func unwrapped(_ tensors: [String: Tensor]) -> [String: Tensor] {
+        guard !tensors.isEmpty, tensors.keys.allSatisfy({ $0.hasPrefix(wrapper) }) else { return tensors }
+        return unwrapped(renamed(tensors) { String($0.dropFirst(wrapper.count)) })
+    }
+
+    private static func renamed(_ tensors: [String: Tensor], _ rename: (String) -> String) -> [String: Tensor] {
+        Dictionary(tensors.map { (rename($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// ActionCLIP's dictionary, without the state of an optimiser.
+    static func actionCLIP(_ tensors: [String: Tensor]) -> SavedValue {
+        func part(_ section: String, _ prefix: String) -> SavedValue {
+            let own = tensors.filter { $0.key.hasPrefix(section) }
+            return .tensors(renamed(own) { prefix + $0.dropFirst(section.count) })
+        }
+        return .dictionary([
+            (.string("model_state_dict"), part("model.", "")),
+            (.string("fusion_model_state_dict"), part("fusion.", wrapper)),
+        ])
+    }
+
+    /// The dictionary of the other three, without the state of an optimiser.
+    static func model(_ tensors: [String: Tensor], prefix: String = "") -> SavedValue {
+        .dictionary([(.string("model"), .tensors(renamed(tensors) { prefix + $0 }))])
+    }
+}
