@@ -33,8 +33,7 @@ public protocol ActionModel: Sendable {
     var textScoring: TextScoring? { get }
     /// The number of trained classes K; nil for models without such a head.
     var classes: Int? { get }
-
-    /// The model as one that encodes frames one by one; nil where frames are mixed while they are encoded.
+    /// The model as one that encodes frames one by one; nil where the frames of a clip see each other in the tower.
     var frameWise: (any FrameWiseModel)? { get }
 
     /// Encodes clips without dropout.
@@ -42,11 +41,6 @@ public protocol ActionModel: Sendable {
     /// - Parameter clips: normalised RGB `[B, T, 3, H, W]`.
     /// - Returns: the clips' features.
     func features(of clips: Tensor) -> ClipFeatures
-}
-
-extension ActionModel {
-    /// Frames are mixed while they are encoded.
-    public var frameWise: (any FrameWiseModel)? { nil }
 }
 
 /// A model that encodes frames one by one, so that overlapping windows of a stream can share them, exactly.
@@ -64,8 +58,13 @@ public protocol FrameWiseModel: ActionModel {
     func features(ofFrames frames: Tensor) -> ClipFeatures
 }
 
+extension ActionModel {
+    /// Frames see each other, unless a type says otherwise.
+    public var frameWise: (any FrameWiseModel)? { nil }
+}
+
 extension FrameWiseModel {
-    /// This model.
+    /// The model itself.
     public var frameWise: (any FrameWiseModel)? { self }
 
     /// Encodes clips: frame by frame, then gathered.
