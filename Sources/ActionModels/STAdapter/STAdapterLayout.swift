@@ -81,7 +81,7 @@ public enum STAdapterLayout {
         guard let head = tensors["fc.weight"]?.shape, head.count == 2 else {
             throw inconsistent("fc.weight, the class head, is missing or not a matrix")
         }
-        let vision = try clip?.vision ?? tower(tensors, path: path)
+        let vision = if let clip { clip.vision } else { try tower(tensors, path: path) }
         let adapters = try adapters(tensors, layers: vision.blocks.layers, path: path)
         var configuration = STAdapterConfiguration(
             vision: vision, frames: frames ?? releasedFrames, classes: head[0], placement: adapters.placement)
@@ -118,15 +118,14 @@ public enum STAdapterLayout {
             shapes.insert(tensor.shape)
         }
         guard let shape = shapes.first, shapes.count == 1, shape.count == 5, shape[1] == 1 else {
-            throw inconsistent(
-                "the adapters' conv.weight have the shapes \(shapes.sorted { $0.description < $1.description }); one [A, 1, kt, kh, kw] is needed"
-            )
+            let list = shapes.map { "\($0)" }.sorted().joined(separator: ", ")
+            throw inconsistent("the adapters' conv.weight have the shapes \(list); one [A, 1, kt, kh, kw] is needed")
         }
         let (attention, mlp) = (found[true] ?? [], found[false] ?? [])
         guard attention.isEmpty || mlp.isEmpty || attention == mlp else {
             throw inconsistent(
-                "blocks \(attention.sorted()) have an adapter before the attention, \(mlp.sorted()) before the feed-forward part; the same blocks are needed"
-            )
+                "blocks \(attention.sorted()) have an adapter before the attention, \(mlp.sorted()) before the "
+                    + "feed-forward part; the same blocks are needed")
         }
         let numbers = attention.union(mlp)
         guard numbers.count <= layers, numbers == Set(layers - numbers.count..<layers) else {
