@@ -30,6 +30,19 @@ extension CLIPConfiguration {
     }
 }
 
+extension VisionConfiguration {
+    /// Reads the image tower's sizes off the shapes of canonical tensors, heads 64 wide.
+    ///
+    /// - Parameters:
+    ///   - tensors: by canonical name, `visual.…`; the last norm and projection may be missing.
+    ///   - path: for errors.
+    /// - Throws: `CLIPError.inconsistentWeights` for shapes that no model has.
+    package init(inferredFrom tensors: [String: Tensor], path: String) throws(CLIPError) {
+        self = try ShapeReader(tensors: tensors, isPruned: false, path: path).vision()
+        try validate()
+    }
+}
+
 private struct ShapeReader {
     let tensors: [String: Tensor]
     let isPruned: Bool
