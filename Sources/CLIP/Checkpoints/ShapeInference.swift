@@ -1,4 +1,4 @@
-internal import Torch
+package import Torch
 
 extension CLIPConfiguration {
     /// Reads the architecture off the shapes of canonical tensors.
@@ -26,6 +26,19 @@ extension CLIPConfiguration {
                 path: path, detail: "visual.proj ends in \(widths[0]) columns, text_projection in \(widths[1])")
         }
         self.init(embedDim: embedDim, vision: vision, text: text, activation: activation)
+        try validate()
+    }
+}
+
+extension VisionConfiguration {
+    /// Reads the image tower's sizes off the shapes of canonical tensors, heads 64 wide.
+    ///
+    /// - Parameters:
+    ///   - tensors: by canonical name, `visual.…`; the last norm and projection may be missing.
+    ///   - path: for errors.
+    /// - Throws: `CLIPError.inconsistentWeights` for shapes that no model has.
+    package init(inferredFrom tensors: [String: Tensor], path: String) throws(CLIPError) {
+        self = try ShapeReader(tensors: tensors, isPruned: false, path: path).vision()
         try validate()
     }
 }

@@ -4,39 +4,61 @@ extension CLIPConfiguration {
     /// - Throws: `CLIPError.badConfiguration` for the first number that cannot be.
     public func validate() throws(CLIPError) {
         try check("embed_dim", embedDim, 1...65_536)
-        try check("image_size", vision.imageSize, 1...8192)
-        try check("patch_size", vision.patchSize, 1...vision.imageSize)
-        guard vision.imageSize % vision.patchSize == 0 else {
-            throw .badConfiguration(
-                "patch_size \(vision.patchSize) does not divide image_size \(vision.imageSize)")
-        }
-        try check("image tokens", vision.tokens, 2...262_145)
+        try vision.validate()
         try check("context_length", text.contextLength, 1...65_536)
         try check("vocab_size", text.vocabularySize, 2...10_000_000)
-        try validate("vision", vision.blocks)
-        try validate("text", text.blocks)
+        try text.blocks.validate("text", tokens: text.contextLength)
         if case .firstToken(let id) = text.pooling { try check("eos_token_id", id, 0...(text.vocabularySize - 1)) }
+        try Self.validate(layerNormEps: layerNormEps)
+    }
+
+    /// Checks what the norms add to the variance.
+    ///
+    /// - Parameter layerNormEps: the number.
+    /// - Throws: `CLIPError.badConfiguration` if it cannot be.
+    package static func validate(layerNormEps: Double) throws(CLIPError) {
         guard layerNormEps > 0, layerNormEps < 1 else { throw .badConfiguration("layer_norm_eps \(layerNormEps)") }
     }
+}
 
-    private func validate(_ tower: String, _ blocks: TransformerConfiguration) throws(CLIPError) {
-        try check("\(tower) width", blocks.width, 1...32_768)
-        try check("\(tower) layers", blocks.layers, 0...1024)
-        guard blocks.mlpWidths.count == blocks.layers else {
-            throw .badConfiguration(
-                "\(tower): \(blocks.layers) blocks have heads, \(blocks.mlpWidths.count) have a feed-forward width")
+extension VisionConfiguration {
+    /// Checks every number before anything is allocated by it.
+    ///
+    /// - Throws: `CLIPError.badConfiguration` for the first number that cannot be.
+    public func validate() throws(CLIPError) {
+        try check("image_size", imageSize, 1...8192)
+        try check("patch_size", patchSize, 1...imageSize)
+        guard imageSize % patchSize == 0 else {
+            throw .badConfiguration("patch_size \(patchSize) does not divide image_size \(imageSize)")
         }
-        if blocks.heads.contains(where: { $0 > 0 }) { try check("\(tower) head width", blocks.headWidth, 1...65_536) }
-        for (heads, width) in zip(blocks.heads, blocks.mlpWidths) {
+        try check("image tokens", tokens, 2...262_145)
+        try blocks.validate("vision", tokens: tokens)
+    }
+}
+
+extension TransformerConfiguration {
+    fileprivate func validate(_ tower: String, tokens: Int) throws(CLIPError) {
+        try check("\(tower) width", width, 1...32_768)
+        try check("\(tower) layers", layers, 0...1024)
+        guard mlpWidths.count == layers else {
+            throw .badConfiguration(
+                "\(tower): \(layers) blocks have heads, \(mlpWidths.count) have a feed-forward width")
+        }
+        if heads.contains(where: { $0 > 0 }) { try check("\(tower) head width", headWidth, 1...65_536) }
+        var work = 0
+        for (heads, inner) in zip(heads, mlpWidths) {
             try check("\(tower) heads", heads, 0...4096)
-            try check("\(tower) heads times head width", heads * blocks.headWidth, 0...32_768)
-            try check("\(tower) feed-forward width", width, 0...262_144)
+            try check("\(tower) heads times head width", heads * headWidth, 0...32_768)
+            try check("\(tower) feed-forward width", inner, 0...262_144)
+            let block = Self(width: width, headWidth: headWidth, heads: [heads], mlpWidths: [inner])
+            work += ModelCost.macs(block, tokens: tokens)
+            try check("\(tower) multiply-accumulate operations", work, 0...1_000_000_000_000_000)
         }
     }
+}
 
-    private func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(CLIPError) {
-        guard range.contains(value) else {
-            throw .badConfiguration("\(name) is \(value); it must be \(range.lowerBound) to \(range.upperBound)")
-        }
+private func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(CLIPError) {
+    guard range.contains(value) else {
+        throw .badConfiguration("\(name) is \(value); it must be \(range.lowerBound) to \(range.upperBound)")
     }
 }
