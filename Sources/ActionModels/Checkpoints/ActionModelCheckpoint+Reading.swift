@@ -1,4 +1,4 @@
-internal import CLIP
+public import CLIP
 
 extension ActionModelCheckpoint {
     /// Reads a video model; what it is, is recognised by content.
@@ -59,8 +59,7 @@ extension ActionModelConfiguration {
     ///
     /// ActionCLIP resizes to 8/7 of the input's side before it crops; the others resize to the side itself.
     public var referencePreprocessing: Preprocessing {
-        var preprocessing = Preprocessing(imageSize: vision.imageSize)
-        if case .actionCLIP = self { preprocessing.shortSide = vision.imageSize * 256 / 224 }
-        return preprocessing
+        if case .actionCLIP(let configuration) = self { return configuration.preprocessing }
+        return Preprocessing(imageSize: vision.imageSize)
     }
 }

@@ -1,3 +1,4 @@
+internal import ActionModels
 public import CLIP
 internal import Torch
 public import Video

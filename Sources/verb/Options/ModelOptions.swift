@@ -15,7 +15,8 @@ struct ModelOptions: ParsableArguments {
     var model: String?
 
     @Option(
-        help: ArgumentHelp("The CLIP model below a checkpoint that holds trained tensors only.", valueName: "path|name"))
+        help: ArgumentHelp("The CLIP model below a checkpoint that holds trained tensors only.", valueName: "path|name")
+    )
     var backbone: String?
 
     @OptionGroup var reading: CheckpointReadingOptions
@@ -44,7 +45,8 @@ struct ModelOptions: ParsableArguments {
         let loaded = try await library.load(
             reference,
             options: ActionModelOptions(
-                clip: reading.options, backbone: try backbone.map { name throws(RecognitionError) in
+                clip: reading.options,
+                backbone: try backbone.map { name throws(RecognitionError) in
                     try library.locate(name).path
                 }, frames: frames),
             vocabulary: vocabulary)

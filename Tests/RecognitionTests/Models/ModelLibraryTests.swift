@@ -36,7 +36,7 @@ struct ModelLibraryTests {
             let library = library(folder, environment: ["VERB_VOCABULARY": folder + "/other.json"])
             let own = try await TestModel.write(to: folder + "/own")
             let model = try await library.load(.path(own))
-            #expect(model.tokenizer.vocabulary.count == TestModel.vocabulary.count)
+            #expect(model.tokenizer?.vocabulary.count == TestModel.vocabulary.count)
             let named = await message { _ = try await library.load(.path(own), vocabulary: folder + "/other.json") }
             #expect(named.contains("not the vocabulary of") && named.contains("--vocabulary"))
             let bare = try await TestModel.write(to: folder + "/bare", vocabulary: nil)

@@ -1,3 +1,4 @@
+import ActionModels
 import CLIP
 import Foundation
 import Synchronization
