@@ -1,0 +1,82 @@
+import ActionModels
+import FixtureSupport
+import Testing
+import Torch
+import Training
+
+private struct TrajectoryCase: Decodable {
+    struct Optimizer: Decodable {
+        let betas: [Double], eps: Double, lr: Double, weight_decay: Double
+        let group_sizes: [String: Int]
+    }
+    struct ScheduleSettings: Decodable {
+        let steps_per_epoch: Int, warmup_epochs: Double, epochs: Double
+        let lr_per_step_per_group: [[Double]]
+        let group_order: [String]
+    }
+    struct Tolerances: Decodable { let losses: Tolerance, after_step1: Tolerance, after_step: Tolerance }
+    let config: M2CLIPCaseSizes
+    let optimizer: Optimizer
+    let schedule: ScheduleSettings
+    let num_steps: Int
+    let tolerances: Tolerances
+
+    var recipe: M2CLIPRecipe {
+        var recipe = M2CLIPRecipe(epochs: schedule.epochs)
+        recipe.warmupEpochs = schedule.warmup_epochs
+        recipe.learningRate = optimizer.lr
+        recipe.weightDecay = optimizer.weight_decay
+        (recipe.beta1, recipe.beta2, recipe.eps) = (optimizer.betas[0], optimizer.betas[1], optimizer.eps)
+        return recipe
+    }
+}
+
+@Suite("Training M2-CLIP against the reference")
+struct M2CLIPTrajectoryTests {
+    @Test("groups and rates", arguments: Fixture.all("m2clip", "train_trajectory"))
+    func groups(_ fixture: Fixture) throws {
+        let own = try fixture.decode(TrajectoryCase.self)
+        let recording = try M2CLIPRecording(fixture, own.config)
+        let groups = own.recipe.groups(recording.trained)
+        #expect(
+            groups.map { $0.parameters.names.count } == own.schedule.group_order.map { own.optimizer.group_sizes[$0] })
+        #expect(groups.flatMap(\.parameters.names).sorted() == recording.trained.names.sorted())
+        for (step, rates) in own.schedule.lr_per_step_per_group.enumerated() {
+            let rate = own.recipe.learningRate(at: step, stepsPerEpoch: own.schedule.steps_per_epoch)
+            for (group, recorded) in zip(groups, rates) {
+                #expect(abs(rate * group.learningRateScale - recorded) < 1e-12, "step \(step)")
+            }
+        }
+    }
+
+    @Test("losses and weights of every step", arguments: Fixture.all("m2clip", "train_trajectory"))
+    func trajectory(_ fixture: Fixture) throws {
+        let own = try fixture.decode(TrajectoryCase.self)
+        try own.recipe.validate()
+        let recording = try M2CLIPRecording(fixture, own.config)
+        let recorded = recording.recorded
+        let cache = ClassPromptCache(recording.model, tokens: try recorded.required("inputs.class_tokens"))
+        let optimizer = own.recipe.optimizer(recording.trained)
+        for step in 0..<own.num_steps {
+            recording.trained.clearGradients()
+            let outputs = try recording.outputs("inputs.step\(step).") { _ in cache.features(recording.model) }
+            try recording.compareLosses(
+                outputs, inputs: "inputs.step\(step).", losses: "losses.step\(step).", own.tolerances.losses
+            ).backward()
+            optimizer.step(
+                learningRate: own.recipe.learningRate(at: step, stepsPerEpoch: own.schedule.steps_per_epoch))
+            for name in recorded.group("after_step\(step).").keys.sorted() {
+                let weight = try #require(recording.parameters[name])
+                recorded.compare(weight, "after_step\(step).\(name)", own.tolerances.after_step1)
+            }
+        }
+        #expect(Set(recorded.group("after_step.").keys) == Set(recording.trained.names))
+        for (name, weight) in zip(recording.trained.names, recording.trained.tensors) {
+            recorded.compare(weight, "after_step.\(name)", own.tolerances.after_step)
+        }
+        recorded.expectAllCompared()
+        for (name, weight) in recorded.group("weights.") where !M2CLIPConfiguration.isTrained(name) {
+            expectClose(try #require(recording.parameters[name]), weight, absolute: 0, relative: 0, name)
+        }
+    }
+}
