@@ -33,6 +33,8 @@ public protocol ActionModel: Sendable {
     var textScoring: TextScoring? { get }
     /// The number of trained classes K; nil for models without such a head.
     var classes: Int? { get }
+    /// The model as one that encodes frames one by one; nil where the frames of a clip see each other in the tower.
+    var frameWise: (any FrameWiseModel)? { get }
 
     /// Encodes clips without dropout.
     ///
@@ -56,7 +58,15 @@ public protocol FrameWiseModel: ActionModel {
     func features(ofFrames frames: Tensor) -> ClipFeatures
 }
 
+extension ActionModel {
+    /// Frames see each other, unless a type says otherwise.
+    public var frameWise: (any FrameWiseModel)? { nil }
+}
+
 extension FrameWiseModel {
+    /// The model itself.
+    public var frameWise: (any FrameWiseModel)? { self }
+
     /// Encodes clips: frame by frame, then gathered.
     ///
     /// - Parameter clips: normalised RGB `[B, T, 3, H, W]`.

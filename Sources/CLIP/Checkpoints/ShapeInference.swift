@@ -12,7 +12,7 @@ extension CLIPConfiguration {
     ///   - isPruned: whether layers may differ and lack their attention.
     ///   - path: for errors.
     /// - Throws: `CLIPError.inconsistentWeights` for shapes that no model has.
-    init(
+    package init(
         inferredFrom tensors: [String: Tensor], activation: Activation, isPruned: Bool, path: String
     ) throws(CLIPError) {
         let reader = ShapeReader(tensors: tensors, isPruned: isPruned, path: path)

@@ -19,11 +19,15 @@ public struct CLIPModel: Sendable {
     /// - Parameters:
     ///   - scope: the root.
     ///   - configuration: the model's sizes, validated.
-    public init(_ scope: Scope, _ configuration: CLIPConfiguration) {
+    ///   - additions: what a method adds to the two towers.
+    public init(
+        _ scope: Scope, _ configuration: CLIPConfiguration,
+        additions: (image: TowerAdditions, text: TowerAdditions) = (TowerAdditions(), TowerAdditions())
+    ) {
         self.configuration = configuration
         logitScale = scope.parameter("logit_scale", shape: [], initial: .constant(2.6592600369327783))  // ln(1 / 0.07)
-        visual = ImageTower(scope / "visual", configuration)
-        text = TextTower(scope, configuration)
+        visual = ImageTower(scope / "visual", configuration, additions: additions.image)
+        text = TextTower(scope, configuration, additions: additions.text)
     }
 
     /// Encodes pictures.

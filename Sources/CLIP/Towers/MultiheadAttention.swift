@@ -16,8 +16,10 @@ public struct MultiheadAttention: Sendable {
         public let values: Tensor
     }
 
+    /// The weight of queries, keys and values, `[3 h d, D]`.
+    public let inputWeight: Tensor
     let heads: Int
-    let inputWeight: Tensor, inputBias: Tensor
+    let inputBias: Tensor
     let output: Linear
 
     /// Declares `in_proj_weight`, `in_proj_bias` and `out_proj`.
@@ -53,13 +55,15 @@ public struct MultiheadAttention: Sendable {
     /// - Parameters:
     ///   - x: the queries' tokens `[B, N, D]`.
     ///   - memory: the keys' and values' tokens `[B, S, D]`.
+    ///   - dropout: the rate of dropping attention weights.
     /// - Returns: `[B, N, D]`.
-    public func callAsFunction(_ x: Tensor, over memory: Tensor) -> Tensor {
+    public func callAsFunction(_ x: Tensor, over memory: Tensor, dropout: Double = 0) -> Tensor {
         let inner = inputBias.shape[0] / 3
         let q = split(x.linear(inputWeight.slice(0, 0..<inner), inputBias.slice(0, 0..<inner)), 1)
         let kv = split(
             memory.linear(inputWeight.slice(0, inner..<3 * inner), inputBias.slice(0, inner..<3 * inner)), 2)
-        return mixed(Projections(queries: q.select(0, 0), keys: kv.select(0, 0), values: kv.select(0, 1)))
+        let projections = Projections(queries: q.select(0, 0), keys: kv.select(0, 0), values: kv.select(0, 1))
+        return mixed(projections, dropout: dropout)
     }
 
     /// The queries, keys and values of self-attention.

@@ -65,6 +65,14 @@ public struct TextTower: Sendable {
         return finalNorm(states.gathered(1, index).squeezed(1)).matmul(projection)  // [B, E]
     }
 
+    /// Cuts off the positions that no text needs: attention is causal, so they change no feature.
+    ///
+    /// - Parameter tokens: the ids `[B, L]`.
+    /// - Returns: the ids up to the last position that gives a feature, `[B, L']`.
+    public func trimmed(_ tokens: Tensor) -> Tensor {
+        tokens.slice(1, 0..<pooledPositions(tokens).max().item(Int.self) + 1)
+    }
+
     private func pooledPositions(_ tokens: Tensor) -> Tensor {
         switch sizes.pooling {
         case .largestToken: tokens.argmax(-1)

@@ -62,7 +62,7 @@ public struct Scope {
 }
 
 /// The values of a new parameter.
-public enum Initial: Sendable, Equatable {
+public enum Initial: Sendable {
     /// Zeros.
     case zeros
     /// Ones.
@@ -77,6 +77,10 @@ public enum Initial: Sendable, Equatable {
     case kaiming(fanIn: Int)
     /// Xavier's uniform, within `sqrt(6 / (fan in + fan out))`.
     case xavier(fanIn: Int, fanOut: Int)
+    /// Standard normal draws reduced modulo 2, their sign kept, times this factor.
+    case moduloNormal(Double)
+    /// The values of another parameter, of the same shape; the two do not share storage.
+    case copy(of: Tensor)
 
     func tensor(_ shape: [Int], _ generator: Generator) -> Tensor {
         switch self {
@@ -88,6 +92,16 @@ public enum Initial: Sendable, Equatable {
         case .kaiming(let fanIn): Initial.uniform(1 / Double(max(fanIn, 1)).squareRoot()).tensor(shape, generator)
         case .xavier(let fanIn, let fanOut):
             Initial.uniform((6 / Double(max(fanIn + fanOut, 1))).squareRoot()).tensor(shape, generator)
+        case .moduloNormal(let factor): generator.normal(shape).remainderKeepingSign(by: 2) * factor
+        case .copy(let other): other.detached().cloned().to(device: generator.device)
         }
+    }
+}
+
+extension Tensor {
+    /// What is left of a division whose quotient is cut towards zero, as C's `fmod`.
+    fileprivate func remainderKeepingSign(by divisor: Double) -> Tensor {
+        let rest = abs.remainder(by: divisor)
+        return less(than: 0).choosing(-rest, else: rest)
     }
 }

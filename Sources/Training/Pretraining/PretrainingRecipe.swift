@@ -96,6 +96,10 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case badRecipe(String)
     /// An evaluation with a setting that cannot be.
     case badEvaluation(String)
+    /// A file that is not what it should be.
+    case unreadable(path: String, detail: String)
+    /// A file that could not be written.
+    case unwritable(path: String, detail: String)
     /// The loss became infinite or NaN.
     case diverged(step: Int, loss: Double)
 
@@ -104,6 +108,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .badRecipe(let detail): "the recipe cannot be: \(detail)"
         case .badEvaluation(let detail): "the evaluation cannot be: \(detail)"
+        case .unreadable(let path, let detail): "\(path): \(detail)"
+        case .unwritable(let path, let detail): "\(path): cannot be written: \(detail)"
         case .diverged(let step, let loss):
             "the loss is \(loss) at step \(step); lower the learning rate or the gradient clip"
         }

@@ -1,0 +1,66 @@
+internal import CLIP
+
+extension ActionCLIPConfiguration {
+    /// Checks every number before anything is allocated by it.
+    ///
+    /// - Throws: `ActionModelError.badConfiguration` for the first number or choice that cannot be, `.clip` for those
+    ///   of the CLIP model.
+    public func validate() throws(ActionModelError) {
+        do { try clip.validate() } catch { throw .clip(error) }
+        try check("frames", frames, 1...1024)
+        try checkRate("dropout", dropout)
+        try checkRate("embeddingDropout", embeddingDropout)
+        guard dropout == 0 || clip.text.blocks.layers <= clip.vision.blocks.layers else {
+            throw .badConfiguration(
+                "dropout \(dropout): its rates are made for the \(clip.vision.blocks.layers) image blocks, but there are "
+                    + "\(clip.text.blocks.layers) text blocks; set dropout to 0")
+        }
+        try validateAggregator()
+        guard temporal == .joint else { return }
+        guard aggregator == .mean else {
+            throw .badConfiguration(
+                "temporal modelling joint gives one feature a clip, with nothing to aggregate: set the aggregator to "
+                    + "meanP, not \(aggregator.kind.rawValue)")
+        }
+        try check("tokens of a clip", 1 + frames * clip.vision.grid * clip.vision.grid, 2...1 << 20)
+    }
+
+    private func validateAggregator() throws(ActionModelError) {
+        let name = aggregator.kind.rawValue
+        if aggregator != .mean { try check("\(name) positions", aggregator.positions, 1...65_536) }
+        switch aggregator {
+        case .mean, .convolution, .lstm: break
+        case .transformer(let sizes):
+            try check("\(name) layers", sizes.layers, 0...1024)
+            try checkHeads(name, sizes.heads)
+            guard sizes.layerNormEps > 0, sizes.layerNormEps < 1 else {
+                throw .badConfiguration("\(name) layerNormEps \(sizes.layerNormEps)")
+            }
+            guard frames <= sizes.positions else {
+                throw .badConfiguration("\(name): \(frames) frames, but positions for \(sizes.positions) only")
+            }
+        case .classToken(let sizes):
+            try check("\(name) layers", sizes.layers, 1...1024)
+            try checkHeads(name, sizes.heads)
+            try check("\(name) feedForward", sizes.feedForward, 1...262_144)
+            try checkRate("\(name) dropout", sizes.dropout)
+        }
+    }
+
+    private func checkHeads(_ name: String, _ heads: Int) throws(ActionModelError) {
+        try check("\(name) heads", heads, 1...4096)
+        guard clip.embedDim % heads == 0 else {
+            throw .badConfiguration("\(name): \(heads) heads do not divide the features' width \(clip.embedDim)")
+        }
+    }
+
+    private func checkRate(_ name: String, _ rate: Double) throws(ActionModelError) {
+        guard rate >= 0, rate < 1 else { throw .badConfiguration("\(name) is \(rate); it must be 0 to below 1") }
+    }
+
+    private func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(ActionModelError) {
+        guard range.contains(value) else {
+            throw .badConfiguration("\(name) is \(value); it must be \(range.lowerBound) to \(range.upperBound)")
+        }
+    }
+}

@@ -1,0 +1,54 @@
+extension M2CLIPConfiguration {
+    /// Where in a block adapters stand.
+    ///
+    ///     x = adapterₐ(x);   x = x + attention(ln₁(x));   x = adapterₘ(x);   x = x + mlp(ln₂(x))
+    public enum Placement: String, Codable, Sendable, CaseIterable {
+        /// One a block, before attention: the paper's place for TED-Adapters.
+        case beforeAttention = "before_attention"
+        /// One a block, before the feed-forward part: the released Kinetics model.
+        case beforeMLP = "before_mlp"
+        /// Two a block with weights of their own: the released Something-Something model.
+        case both
+
+        /// The number of adapters in a block.
+        public var count: Int { self == .both ? 2 : 1 }
+        /// Whether there is an adapter before attention.
+        public var isBeforeAttention: Bool { self != .beforeMLP }
+        /// Whether there is an adapter before the feed-forward part.
+        public var isBeforeMLP: Bool { self != .beforeAttention }
+    }
+
+    /// The adapters of one tower.
+    public struct Adapters: Codable, Sendable, Equatable {
+        /// Where in a block they stand.
+        public var placement: Placement
+        /// How many of the last blocks have them; 0 means that the tower has none.
+        ///
+        /// In the text tower the cross-modal block counts as the last one, so 1 leaves the text encoder untouched.
+        public var layers: Int
+        /// The inner width.
+        public var width: Int
+
+        /// Makes the adapters of a tower.
+        ///
+        /// - Parameters:
+        ///   - placement: where in a block they stand.
+        ///   - layers: how many of the last blocks have them.
+        ///   - width: the inner width.
+        public init(_ placement: Placement, layers: Int, width: Int) {
+            self.placement = placement
+            self.layers = layers
+            self.width = width
+        }
+    }
+
+    /// What becomes of the differences between neighbouring frames in a TED-Adapter.
+    public enum DifferenceBranch: String, Codable, Sendable, CaseIterable {
+        /// There is no such branch.
+        case none
+        /// The first frame's difference is zero, but biases still act on it: the released code.
+        case released
+        /// The branch adds nothing to the first frame: the paper's text.
+        case zeroFirstFrame = "zero_first_frame"
+    }
+}

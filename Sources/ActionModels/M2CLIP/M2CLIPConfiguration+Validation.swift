@@ -1,0 +1,51 @@
+internal import CLIP
+
+extension M2CLIPConfiguration {
+    /// Checks every number before anything is allocated by it.
+    ///
+    /// - Throws: `ActionModelError.badConfiguration` for the first choice that cannot be, `.clip` for one of CLIP's.
+    public func validate() throws(ActionModelError) {
+        do { try clip.validate() } catch { throw .clip(error) }
+        let (vision, text) = (clip.vision.blocks, clip.text.blocks)
+        guard clip.embedDim == text.width else {
+            throw .badConfiguration(
+                "the cross-modal block needs a common space as wide as the text tower; they are \(clip.embedDim) and "
+                    + "\(text.width)")
+        }
+        guard let heads = text.heads.last, heads > 0 else {
+            throw .badConfiguration("the last text block, whose weights the cross-modal block takes, has no attention")
+        }
+        try check("frames", frames, 1...1024)
+        try check("classes", classes, 1...1_000_000)
+        try check("label words", labelWords, 1...1_000_000)
+        try check("vision adapter layers", visionAdapters.layers, 0...vision.layers)
+        try check("text adapter layers", textAdapters.layers, 0...(text.layers + 1))
+        try check("vision adapter width", visionAdapters.width, 1...32_768)
+        try check("text adapter width", textAdapters.width, 1...32_768)
+        try check("enhancement kernel", enhancementKernel, 1...255)
+        guard enhancementKernel % 2 == 1 else { throw .badConfiguration("enhancement kernel is even") }
+        guard (0..<1).contains(classDropout) else { throw .badConfiguration("class dropout is \(classDropout)") }
+        guard !templates.isEmpty else { throw .badConfiguration("there is no prompt template") }
+        try checkWork()
+    }
+
+    /// Refuses sizes that are possible one by one, but whose product no machine could ever compute.
+    private func checkWork() throws(ActionModelError) {
+        let (tokens, width) = (Double(clip.vision.tokens), Double(clip.vision.blocks.width))
+        let blocks = zip(clip.vision.blocks.heads, clip.vision.blocks.mlpWidths).reduce(0.0) { sum, sizes in
+            let inner = Double(sizes.0 * clip.vision.blocks.headWidth)
+            return sum + inner * (4 * width + 2 * tokens) + 2 * width * Double(sizes.1)
+        }
+        let adapters = Double(visionAdapters.layers * 8 * visionAdapters.width) * width
+        guard Double(frames) * tokens * (blocks + adapters) < 1e17 else {
+            throw .badConfiguration(
+                "a clip would take more than 10^17 multiplications; frames, tokens or widths are wrong")
+        }
+    }
+
+    private func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(ActionModelError) {
+        guard range.contains(value) else {
+            throw .badConfiguration("\(name) is \(value); it must be \(range.lowerBound) to \(range.upperBound)")
+        }
+    }
+}
