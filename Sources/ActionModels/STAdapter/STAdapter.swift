@@ -68,9 +68,9 @@ public struct STAdapter: ActionModel {
         guard configuration.adaptedBlocks.contains(block) else { return BlockAdapters() }
         let placement = configuration.placement
         return BlockAdapters(
-            beforeAttention: placement.includesAttention
+            beforeAttention: placement.isBeforeAttention
                 ? SpatioTemporalAdapter(scope / "adapter_pre_attn", configuration) : nil,
-            beforeMLP: placement.includesMLP
+            beforeMLP: placement.isBeforeMLP
                 ? SpatioTemporalAdapter(scope / "adapter_pre_mlp", configuration) : nil)
     }
 }

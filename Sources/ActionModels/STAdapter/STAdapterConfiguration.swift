@@ -11,12 +11,12 @@ public struct STAdapterConfiguration: Codable, Sendable, Equatable {
         /// Before the feed-forward part: the released models for Kinetics-400.
         case beforeMLP = "before_mlp"
         /// Before both: the released models for Something-Something v2.
-        case beforeBoth = "before_both"
+        case both
 
         /// Whether a block's attention has an adapter before it.
-        public var includesAttention: Bool { self != .beforeMLP }
+        public var isBeforeAttention: Bool { self != .beforeMLP }
         /// Whether a block's feed-forward part has an adapter before it.
-        public var includesMLP: Bool { self != .beforeAttention }
+        public var isBeforeMLP: Bool { self != .beforeAttention }
     }
 
     /// The size of the adapters' depth-wise convolution; odd numbers, so that no axis moves.
@@ -86,7 +86,7 @@ public struct STAdapterConfiguration: Codable, Sendable, Equatable {
     public var adaptedBlocks: Range<Int> { vision.blocks.layers - adapterLayers..<vision.blocks.layers }
 
     /// The number of adapters.
-    public var adapterCount: Int { adapterLayers * (placement == .beforeBoth ? 2 : 1) }
+    public var adapterCount: Int { adapterLayers * (placement == .both ? 2 : 1) }
 
     /// Whether training changes a parameter: the adapters and the class head.
     ///

@@ -131,7 +131,7 @@ public enum STAdapterLayout {
         guard numbers.count <= layers, numbers == Set(layers - numbers.count..<layers) else {
             throw inconsistent("blocks \(numbers.sorted()) have adapters; the last ones of \(layers) are needed")
         }
-        return (numbers.count, attention.isEmpty ? .beforeMLP : mlp.isEmpty ? .beforeAttention : .beforeBoth, shape)
+        return (numbers.count, attention.isEmpty ? .beforeMLP : mlp.isEmpty ? .beforeAttention : .both, shape)
     }
 
     /// What the name of an adapter's tensor says.

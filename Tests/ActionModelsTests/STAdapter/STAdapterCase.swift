@@ -30,7 +30,7 @@ struct STAdapterCase: Decodable {
                 imageSize: config.input_resolution, patchSize: config.patch_size, blocks: blocks),
             frames: config.num_frames, classes: config.num_classes,
             placement: !config.adapter_pre_mlp
-                ? .beforeAttention : config.adapter_pre_attn ? .beforeBoth : .beforeMLP)
+                ? .beforeAttention : config.adapter_pre_attn ? .both : .beforeMLP)
         configuration.activation = derived.activation
         configuration.layerNormEps = derived.layer_norm_eps
         configuration.dropout = derived.dropout

@@ -17,7 +17,7 @@ struct STAdapterConfigurationTests {
         let times = Double(frames) / 8
         return [
             (released(.vitB16, .beforeMLP, frames: frames), 140.5 * times, 11.1 * times),
-            (released(.vitB16, .beforeBoth, frames: frames), 140.5 * times, 22.2 * times),
+            (released(.vitB16, .both, frames: frames), 140.5 * times, 22.2 * times),
             (released(.vitL14, .beforeMLP, frames: frames), 648.1 * times, 38.7 * times),
         ]
     }
@@ -33,7 +33,7 @@ struct STAdapterConfigurationTests {
     @Test("the released numbers of trained parameters")
     func trained() {
         #expect(Self.released(.vitB16, .beforeMLP).cost.trained == 7_417_744)
-        let both = Self.released(.vitB16, .beforeBoth, classes: 174)
+        let both = Self.released(.vitB16, .both, classes: 174)
         #expect(both.cost.trained == 14_354_094)
         #expect(both.cost.parts.map(\.trained) == [0, 14_220_288, 133_806])
         #expect(both.adapterCount == 24)
@@ -42,7 +42,7 @@ struct STAdapterConfigurationTests {
 
     @Test("a configuration survives JSON")
     func codable() throws {
-        var configuration = Self.released(.vitL14, .beforeBoth)
+        var configuration = Self.released(.vitL14, .both)
         configuration.kernel = .init(frames: 5, rows: 3, columns: 1)
         let data = try JSONEncoder().encode(configuration)
         #expect(try JSONDecoder().decode(STAdapterConfiguration.self, from: data) == configuration)
@@ -75,7 +75,7 @@ struct STAdapterConfigurationTests {
 
     @Test("the largest numbers that pass can be counted")
     func largest() throws {
-        var configuration = Self.released(.vitL14At336, .beforeBoth, frames: 1024, classes: 1_000_000)
+        var configuration = Self.released(.vitL14At336, .both, frames: 1024, classes: 1_000_000)
         configuration.adapterWidth = 8192
         configuration.kernel = .init(frames: 63, rows: 63, columns: 63)
         try configuration.validate()

@@ -50,7 +50,7 @@ struct STAdapterLayoutTests {
 
     @Test("a file with the tower needs no CLIP; heads are 64 wide and frames the released number")
     func whole() throws {
-        var configuration = Self.configuration(.beforeBoth)
+        var configuration = Self.configuration(.both)
         configuration.activation = .quickGELU
         configuration.frames = STAdapterLayout.releasedFrames
         let inferred = try STAdapterLayout.configuration(
@@ -104,7 +104,7 @@ struct STAdapterLayoutTests {
     @Test("shapes that contradict each other are named", arguments: hostile.indices)
     func hostileShapes(_ index: Int) throws {
         let (words, spoil) = Self.hostile[index]
-        let configuration = Self.configuration(.beforeBoth)
+        let configuration = Self.configuration(.both)
         var tensors = STAdapterLayout.released(try Self.tensors(configuration), configuration)
         spoil(&tensors)
         let spoiled = tensors

@@ -53,10 +53,10 @@ struct STAdapterParityTests {
         for (number, block) in blocks.enumerated() {
             outputs["block.\(number)"] = block.output
             guard configuration.adaptedBlocks.contains(number) else { continue }
-            if configuration.placement.includesAttention {
+            if configuration.placement.isBeforeAttention {
                 outputs["adapter_pre_attn.\(number)"] = block.attentionInput
             }
-            if configuration.placement.includesMLP { outputs["adapter_pre_mlp.\(number)"] = block.mlpInput }
+            if configuration.placement.isBeforeMLP { outputs["adapter_pre_mlp.\(number)"] = block.mlpInput }
         }
         try recorded.expect(outputs, "outputs")
         let features = withoutGradient { recorded.model.features(of: recorded.clips) }

@@ -44,7 +44,7 @@ struct STAdapterTests {
     @Test("with adapters the order of frames matters, without them it does not")
     func order() throws {
         let shuffled = clips.selected(1, Tensor([2, 0, 3, 1]))
-        let (model, parameters) = try trained(Self.configuration(.beforeBoth))
+        let (model, parameters) = try trained(Self.configuration(.both))
         let difference = (model(clips) - model(shuffled)).abs.array(of: Float.self)
         #expect(difference.allSatisfy { $0 > 1e-4 })
         var plain = model.configuration
@@ -56,7 +56,7 @@ struct STAdapterTests {
 
     @Test("clips of a batch do not see each other")
     func batch() throws {
-        let model = try trained(Self.configuration(.beforeBoth)).model
+        let model = try trained(Self.configuration(.both)).model
         let together = model(clips)
         for clip in 0..<2 {
             expectClose(model(clips.slice(0, clip..<clip + 1)), together.slice(0, clip..<clip + 1), absolute: 1e-5)
@@ -65,7 +65,7 @@ struct STAdapterTests {
 
     @Test("the adapter before the last feed-forward part is dead, no other is")
     func dead() throws {
-        let (model, parameters) = try trained(Self.configuration(.beforeBoth))
+        let (model, parameters) = try trained(Self.configuration(.both))
         let trained = parameters.train(STAdapterConfiguration.isTrained)
         model(clips).crossEntropy(Tensor([0, 2])).backward()
         for (name, tensor) in zip(trained.names, trained.tensors) {
