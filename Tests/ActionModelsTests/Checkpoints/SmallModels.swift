@@ -20,7 +20,7 @@ enum SmallModels {
         var evl = EVLConfiguration(vision: clip.vision, frames: frames, classes: 5)
         evl.decoderLayers = 2
         var adapter = STAdapterConfiguration(
-            vision: clip.vision, frames: frames, classes: 5, placement: .beforeBoth)
+            vision: clip.vision, frames: frames, classes: 5, placement: .both)
         adapter.adapterWidth = 12
         return [
             .clip(clip), .actionCLIP(ActionCLIPConfiguration(clip: clip, frames: frames)),
