@@ -60,7 +60,7 @@ struct M2CLIPRecording {
         recorded = try RecordedTensors(fixture)
         configuration = sizes.configuration
         try configuration.validate()
-        let configuration = configuration, weights = recorded.group("weights.")
+        let configuration = configuration, weights = recorded.below("weights.")
         (model, parameters) = try Parameters.build(.checkpoint(weights)) { M2CLIP($0, configuration) }
         #expect(Set(parameters.names) == Set(weights.keys))
         trained = parameters.train(M2CLIPConfiguration.isTrained)
