@@ -26,12 +26,12 @@ package final class RecordedTensors {
         try #require(self[name], "\(name) is not recorded", sourceLocation: sourceLocation)
     }
 
-    /// The tensors below a prefix by the rest of their names, now taken.
+    /// Copies of the tensors below a prefix by the rest of their names, now taken; a model may write into its own.
     package func below(_ prefix: String) -> [String: Tensor] {
         var part: [String: Tensor] = [:]
         for (name, tensor) in tensors where name.hasPrefix(prefix) {
             taken.insert(name)
-            part[String(name.dropFirst(prefix.count))] = tensor
+            part[String(name.dropFirst(prefix.count))] = tensor.cloned()
         }
         return part
     }
