@@ -104,6 +104,12 @@ struct M2CLIPConfigurationTests {
         ("other common space", { $0.clip.embedDim = 32 }),
         ("no text blocks", { $0.clip.text.blocks = TransformerConfiguration(width: 64, layers: 0, heads: 1) }),
         ("text without attention", { $0.clip.text.blocks.heads[2] = 0 }),
+        (
+            "a common space that has no half",
+            {
+                ($0.clip.embedDim, $0.clip.text.blocks) = (1, TransformerConfiguration(width: 1, layers: 2, heads: 1))
+            }
+        ),
         ("endless CLIP", { $0.clip.vision.imageSize = .max }),
         ("negative CLIP", { $0.clip.vision.blocks.width = -64 }),
         (
