@@ -5,6 +5,9 @@ package import Torch
 package struct Tolerance: Decodable, Sendable {
     package let atol: Double
     package let rtol: Double
+
+    /// Nothing but equality.
+    package static let exact = Tolerance(atol: 0, rtol: 0)
 }
 
 /// The tensors of a recorded case, which remember what a test asked for, so that nothing stays uncompared.

@@ -12,6 +12,7 @@ extension M2CLIPConfiguration {
                 "the cross-modal block needs a common space as wide as the text tower; they are \(clip.embedDim) and "
                     + "\(text.width)")
         }
+        if hasTemporalAdapter { try check("common space with a temporal adapter", clip.embedDim, 2...65_536) }
         guard let heads = text.heads.last, heads > 0 else {
             throw .badConfiguration("the last text block, whose weights the cross-modal block takes, has no attention")
         }

@@ -47,7 +47,7 @@ public struct M2CLIPRecipe: Codable, Sendable, Equatable {
     public init(batch: Int = 72, epochs: Double = 12) {
         self.batch = batch
         self.epochs = epochs
-        learningRate = 1e-3 * Double(batch) / 256
+        learningRate = Double(batch) / 256_000
     }
 
     /// The Kinetics script: 72 clips a step, 12 epochs.

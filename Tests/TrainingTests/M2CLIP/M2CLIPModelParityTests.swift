@@ -79,8 +79,7 @@ struct M2CLIPModelParityTests {
             #expect((gradient != nil) == M2CLIPConfiguration.isTrained(name), "\(name)")
             guard let gradient else { continue }
             recording.recorded.compare(gradient, "grads.\(name)", own.tolerances.grads)
-            let isZero = gradient.equal(to: 0).allTrue
-            #expect(isZero == own.zero_gradient_parameters.contains(name), "\(name)")
+            if own.zero_gradient_parameters.contains(name) { #expect(gradient.equal(to: 0).allTrue, "\(name)") }
         }
     }
 }
