@@ -15,6 +15,8 @@ public struct ReleasedCheckpoint: Sendable {
     /// Whether the image tower is in it.
     public let isWhole: Bool
     private let layout: ReleasedLayout
+    /// The weights under the file's names; ActionCLIP's tell more than its model's.
+    private let stored: [String: Tensor]
 
     /// Recognises and reads a file.
     ///
@@ -34,7 +36,8 @@ public struct ReleasedCheckpoint: Sendable {
         self.path = path
         self.layout = layout
         kind = layout.kind
-        tensors = try layout.canonical(container.tensors, path: path)
+        stored = container.tensors
+        tensors = try layout.canonical(stored, path: path)
         notes = container.notes
         isWhole = layout.isWhole(tensors)
     }
@@ -55,7 +58,7 @@ public struct ReleasedCheckpoint: Sendable {
         on clip: CLIPConfiguration?, frames: Int? = nil
     ) throws(ActionModelError) -> ActionModelConfiguration {
         let configuration = try layout.configuration(
-            inferredFrom: tensors, clip: clip, frames: frames, path: path)
+            inferredFrom: layout == .actionCLIP ? stored : tensors, clip: clip, frames: frames, path: path)
         try configuration.validate()
         return configuration
     }

@@ -3,7 +3,7 @@ import CLIP
 import Foundation
 import Torch
 
-/// One small model of each kind on one small CLIP, with random weights everywhere.
+/// Small models of every kind on one small CLIP, with random weights everywhere.
 enum SmallModels {
     static let clip = CLIPConfiguration(
         embedDim: 64,
@@ -22,8 +22,10 @@ enum SmallModels {
         var adapter = STAdapterConfiguration(
             vision: clip.vision, frames: frames, classes: 5, placement: .both)
         adapter.adapterWidth = 12
+        let shifted = ActionCLIPConfiguration(
+            clip: clip, frames: frames, aggregator: AggregatorConfiguration(.mean, clip: clip), temporal: .shift)
         return [
-            .clip(clip), .actionCLIP(ActionCLIPConfiguration(clip: clip, frames: frames)),
+            .clip(clip), .actionCLIP(shifted), .actionCLIP(ActionCLIPConfiguration(clip: clip, frames: frames)),
             .m2CLIP(M2CLIPConfiguration(clip: clip, frames: frames, classes: 5, labelWords: 7)), .evl(evl),
             .stAdapter(adapter),
         ]

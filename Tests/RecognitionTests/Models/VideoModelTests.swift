@@ -109,8 +109,7 @@ struct VideoModelTests {
             let second = try await Session(two, two.question(labels: labels)).classify(clip: clip)
             for prediction in first.predictions {
                 let other = try #require(second.predictions.first { $0.label == prediction.label })
-                // ActionCLIP's reference stores half precision.
-                #expect(abs(other.probability - prediction.probability) < (isWhole ? 0.05 : 1e-6))
+                #expect(abs(other.probability - prediction.probability) < 1e-6)
             }
         }
     }
