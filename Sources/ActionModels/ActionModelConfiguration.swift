@@ -81,6 +81,45 @@ public enum ActionModelConfiguration: Sendable, Equatable {
         }
     }
 
+    /// The same model for clips of another number of frames, where its weights allow it.
+    ///
+    /// - Parameter frames: the number of frames of a clip.
+    /// - Returns: the architecture, validated.
+    /// - Throws: `ActionModelError.badConfiguration` for models whose tables have one row a frame, or a number that
+    ///   cannot be.
+    public func withFrames(_ frames: Int) throws(ActionModelError) -> ActionModelConfiguration {
+        let changed: ActionModelConfiguration
+        switch self {
+        case .clip: return self
+        case .actionCLIP(var configuration):
+            let isFixed = configuration.temporal == .joint || configuration.aggregator.kind == .classToken
+            try require(configuration.frames == frames || !isFixed, configuration.frames, frames)
+            configuration.frames = frames
+            changed = .actionCLIP(configuration)
+        case .m2CLIP(var configuration):
+            configuration.frames = frames
+            changed = .m2CLIP(configuration)
+        case .evl(let configuration):
+            try require(
+                configuration.frames == frames || !configuration.hasTemporalPositions, configuration.frames, frames)
+            var other = configuration
+            other.frames = frames
+            changed = .evl(other)
+        case .stAdapter(var configuration):
+            configuration.frames = frames
+            changed = .stAdapter(configuration)
+        }
+        try changed.validate()
+        return changed
+    }
+
+    private func require(_ isPossible: Bool, _ own: Int, _ asked: Int) throws(ActionModelError) {
+        guard isPossible else {
+            throw .badConfiguration(
+                "\(asked) frames a clip; the model's positions are made for \(own), and were trained for them")
+        }
+    }
+
     /// The parts' sizes and the work of one clip.
     ///
     /// - Parameter frames: the frames of a clip, for models that take any number.

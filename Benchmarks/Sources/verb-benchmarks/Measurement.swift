@@ -27,7 +27,7 @@ enum Memory {
     static var peakBytes: Int {
         var usage = rusage()
         #if os(Linux)
-            getrusage(RUSAGE_SELF, &usage)
+            getrusage(RUSAGE_SELF.rawValue, &usage)
             return usage.ru_maxrss * 1024
         #else
             getrusage(RUSAGE_SELF, &usage)

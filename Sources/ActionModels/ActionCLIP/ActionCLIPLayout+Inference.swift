@@ -29,7 +29,8 @@ extension ActionCLIPLayout {
                 path: path, detail: "its tables are made for \(told) frames a clip, not for \(frames)")
         }
         let configuration = ActionCLIPConfiguration(
-            clip: clip, frames: frames ?? told ?? 8, aggregator: aggregator, temporal: temporal)
+            clip: clip, frames: frames ?? told ?? (aggregator.positions == 0 ? 8 : min(8, aggregator.positions)),
+            aggregator: aggregator, temporal: temporal)
         try configuration.validate()
         return configuration
     }

@@ -12,7 +12,7 @@ extension ActionModelCheckpoint {
         let kind: String?
         do { kind = try ModelDirectory.kind(of: path) } catch { throw .clip(error) }
         if let kind, kind != ModelDirectory.clipKind {
-            try self.init(directory: path, kind: kind)
+            try self.init(directory: path, kind: kind, frames: options.frames)
         } else if let released = try ReleasedCheckpoint(path: path) {
             try self.init(released, options)
         } else {

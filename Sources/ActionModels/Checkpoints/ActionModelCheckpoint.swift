@@ -8,7 +8,7 @@ public struct ActionModelOptions: Sendable {
     public var clip: CheckpointOptions
     /// The CLIP model that a checkpoint of trained tensors is put on; a path.
     public var backbone: String?
-    /// The number of frames T that the model was trained with, where its weights do not tell it.
+    /// The number of frames T of a clip, where the weights do not tell it or allow others.
     public var frames: Int?
 
     /// Makes options.
@@ -16,7 +16,7 @@ public struct ActionModelOptions: Sendable {
     /// - Parameters:
     ///   - clip: about the CLIP model below, or the model if it is a CLIP.
     ///   - backbone: the path of the CLIP model that a checkpoint of trained tensors is put on.
-    ///   - frames: the number of frames that the model was trained with.
+    ///   - frames: the number of frames of a clip.
     public init(clip: CheckpointOptions = CheckpointOptions(), backbone: String? = nil, frames: Int? = nil) {
         self.clip = clip
         self.backbone = backbone

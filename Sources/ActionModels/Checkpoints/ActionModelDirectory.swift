@@ -87,12 +87,12 @@ public enum ActionModelDirectory {
 
 extension ActionModelCheckpoint {
     /// Reads Verb's directory of a kind other than CLIP.
-    init(directory path: String, kind: String) throws(ActionModelError) {
+    init(directory path: String, kind: String, frames: Int?) throws(ActionModelError) {
         let file = path + "/config.json"
         guard let kind = ActionModelKind(rawValue: kind) else {
             throw .unknownLayout(path: file, detail: "a model of kind \(kind), which this version does not know")
         }
-        let configuration: ActionModelConfiguration, preprocessing: Preprocessing
+        var configuration: ActionModelConfiguration, preprocessing: Preprocessing
         let tensors: [String: Tensor]
         do throws(CLIPError) {
             func read<A: Codable & Sendable>(
@@ -111,6 +111,7 @@ extension ActionModelCheckpoint {
                 }
         } catch { throw .clip(error) }
         try configuration.validate()
+        if let frames { configuration = try configuration.withFrames(frames) }
         do { tensors = try StateFile.read(path + "/model.safetensors").loadedTensors() } catch {
             throw .inconsistentWeights(path: path, detail: "\(error)")
         }

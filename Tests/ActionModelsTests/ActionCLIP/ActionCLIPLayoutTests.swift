@@ -32,22 +32,23 @@ struct ActionCLIPLayoutTests {
         let inferred = try ActionCLIPLayout.configuration(
             inferredFrom: tensors, clip: nil, frames: frames, path: path)
         #expect(inferred == (try facts.config.model()))
-        let canonical = try ActionCLIPLayout.canonical(tensors, path: path), weights = recorded.all("weights.")
+        let canonical = try ActionCLIPLayout.canonical(tensors, path: path), weights = recorded.below("weights.")
         #expect(!weights.isEmpty)
         for (name, weight) in weights {
             expectClose(try #require(canonical[name], "\(name)"), weight, absolute: 0, relative: 0, name)
         }
         let model = try Parameters.build(.checkpoint(canonical)) { ActionCLIP($0, inferred) }.model
-        let images = try recorded["inputs.images"], tolerance = try facts.tolerance.both("outputs")
+        let images = try recorded.required("inputs.images"), tolerance = try facts.tolerance.both("outputs")
         for (name, actual) in [
             ("frame_features", model.frameFeatures(of: images)), ("video_embedding", model.encodeVideo(images)),
-            ("text_features", model.encodeText(try recorded["inputs.prompt_tokens"])),
+            ("text_features", model.encodeText(try recorded.required("inputs.prompt_tokens"))),
         ] {
             expectClose(
-                actual, try recorded["outputs.\(name)"], absolute: tolerance.absolute, relative: tolerance.relative,
+                actual, try recorded.required("outputs.\(name)"), absolute: tolerance.absolute,
+                relative: tolerance.relative,
                 name)
         }
-        recorded.expectAllSeen()
+        recorded.expectAllTaken()
     }
 
     @Test("another container is none of the reference's", arguments: Fixture.all("actionclip", "scoring"))

@@ -108,6 +108,28 @@ struct ActionModelCheckpointTests {
         }
     }
 
+    @Test("another number of frames is taken where no table has a row a frame", arguments: SmallModels.video)
+    func frames(_ configuration: ActionModelConfiguration) throws {
+        try SmallModels.inFolder { folder in
+            let contents = ActionModelDirectory.Contents(
+                configuration: configuration, preprocessing: configuration.referencePreprocessing)
+            try ActionModelDirectory.write(contents, tensors: SmallModels.tensors(configuration), to: folder + "/m")
+            var options = options
+            options.frames = 6
+            guard configuration.kind != .evl else {
+                let text = message { _ = try ActionModelCheckpoint(path: folder + "/m", options: options) }
+                #expect(text.contains("6 frames a clip; the model's positions are made for 4"))
+                return
+            }
+            let model = try ActionModelCheckpoint(path: folder + "/m", options: options).model().model
+            #expect(model.frames == 6)
+            let features = withoutGradient { model.features(of: Generator(seed: 1).normal([1, 6, 3, 16, 16])) }
+            #expect((features.embedding ?? features.classLogits)?.shape[0] == 1)
+            options.frames = 100_000
+            #expect(message { _ = try ActionModelCheckpoint(path: folder + "/m", options: options) }.contains("100000"))
+        }
+    }
+
     @Test("names of classes must fit")
     func classNames() throws {
         let configuration = try #require(SmallModels.video.last)

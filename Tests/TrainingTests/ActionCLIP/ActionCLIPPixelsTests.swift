@@ -36,17 +36,18 @@ struct ActionCLIPPixelsTests {
         let levels = Fixture.isOwn(fixture.folder) ? 0 : try facts.tolerance("resized_levels")
         let atol = Fixture.isOwn(fixture.folder) ? 1e-5 : try facts.tolerance("clip_atol")
 
-        let frames = try self.frames(recorded["inputs.frames"])
+        let frames = try self.frames(recorded.required("inputs.frames"))
         let size = PixelSize(width: sizes.resized_width, height: sizes.resized_height)
         #expect(ShortSideRule.pillow.size(of: frames[0].size, short: sizes.scale_size) == size)
         let resized = frames.map { $0.resized(to: size, filter: .bicubic) }
         expectClose(
-            Preprocessing.packed(resized), try recorded["outputs.test_resized"], absolute: levels, relative: 0,
+            Preprocessing.packed(resized), try recorded.required("outputs.test_resized"), absolute: levels, relative: 0,
             "resized")
         let box = CentreRule.roundHalfEven.box(side: sizes.input_size, in: size)
         #expect([box.left, box.top] == [sizes.crop_left, sizes.crop_top])
         expectClose(
-            preprocessing.input(frames), try recorded["outputs.test_clip"], absolute: atol, relative: 0, "test clip")
+            preprocessing.input(frames), try recorded.required("outputs.test_clip"), absolute: atol, relative: 0,
+            "test clip")
 
         let crop = sizes.train_crop, square = PixelSize(width: sizes.input_size, height: sizes.input_size)
         let cropped = frames.map {
@@ -54,12 +55,14 @@ struct ActionCLIPPixelsTests {
                 .resized(to: square, filter: .bilinear)
         }
         expectClose(
-            Preprocessing.packed(cropped), try recorded["outputs.train_crop"], absolute: levels, relative: 0, "crop")
+            Preprocessing.packed(cropped), try recorded.required("outputs.train_crop"), absolute: levels, relative: 0,
+            "crop")
         let flipped = Preprocessing.packed(cropped.map { $0.mirrored() })
         expectClose(
-            preprocessing.normalized(flipped), try recorded["outputs.train_clip_flipped"], absolute: atol, relative: 0,
+            preprocessing.normalized(flipped), try recorded.required("outputs.train_clip_flipped"), absolute: atol,
+            relative: 0,
             "flipped crop")
-        recorded.expectAllSeen()
+        recorded.expectAllTaken()
     }
 
     /// Pictures of `[T, H, W, 3]` bytes.

@@ -63,7 +63,7 @@ struct ActionCLIPTrajectoryTests {
         let facts: ActionCLIPCase = try fixture.decode(), run: Case = try fixture.decode()
         let recorded = try RecordedTensors(fixture), configuration = try facts.config.model()
         let recipe = try recipe(run.config.solver), tolerance = facts.tolerance
-        let (model, parameters) = try Parameters.build(.checkpoint(recorded.all("weights."))) {
+        let (model, parameters) = try Parameters.build(.checkpoint(recorded.below("weights."))) {
             ActionCLIP($0, configuration)
         }
         let trained = parameters.train(ActionCLIPConfiguration.isTrained), groups = recipe.groups(trained)
@@ -79,7 +79,8 @@ struct ActionCLIPTrajectoryTests {
             try expectLoss(of: model, recipe, recorded, step, tolerance).backward()
             optimizer.step(learningRate: rate)
             expectClose(
-                model.clip.logitScale.detached(), try recorded["outputs.logit_scale_after_step"].select(0, step),
+                model.clip.logitScale.detached(),
+                try recorded.required("outputs.logit_scale_after_step").select(0, step),
                 absolute: try tolerance("after_step_atol"), relative: 0, "logit_scale after step \(step)")
             for (name, sums) in run.sums_after_each_step where run.do_not_compare.ranges[name] == nil {
                 let tensor = try #require(parameters[name]), sum = tensor.sum().item(Double.self)
@@ -89,10 +90,10 @@ struct ActionCLIPTrajectoryTests {
         }
         try expectWeights(parameters, recorded, run.do_not_compare.ranges, tolerance)
         for name in facts.parameters_without_gradient ?? [] {
-            let before = try recorded["weights.\(name)"]
+            let before = try recorded.required("weights.\(name)")
             expectClose(try #require(parameters[name]), before, absolute: 0, relative: 0, "\(name) must stay")
         }
-        recorded.expectAllSeen()
+        recorded.expectAllTaken()
     }
 
     /// Compares logits and losses of a step, and gives the loss.
@@ -100,28 +101,30 @@ struct ActionCLIPTrajectoryTests {
         of model: ActionCLIP, _ recipe: ActionCLIPRecipe, _ recorded: RecordedTensors, _ step: Int,
         _ tolerance: Tolerances
     ) throws -> Tensor {
-        let clips = try recorded["inputs.images"].select(0, step),
-            labels = try recorded["inputs.labels"].select(0, step)
-        let tokens = try recorded["inputs.text_tokens"].select(0, step)
+        let clips = try recorded.required("inputs.images").select(0, step),
+            labels = try recorded.required("inputs.labels").select(0, step)
+        let tokens = try recorded.required("inputs.text_tokens").select(0, step)
         let logits = withoutGradient { model.logits(videos: model.encodeVideo(clips), texts: model.encodeText(tokens)) }
         expectClose(
-            logits, try recorded["outputs.logits_per_video"].select(0, step), absolute: try tolerance("outputs_atol"),
+            logits, try recorded.required("outputs.logits_per_video").select(0, step),
+            absolute: try tolerance("outputs_atol"),
             relative: 0, "logits of step \(step)")
         let loss = recipe.loss(of: model, clips: clips, tokens: tokens, labels: labels)
         for (name, value) in [("video", loss.video), ("text", loss.text), ("total", loss.total)] {
             expectClose(
-                value, try recorded["losses.\(name)"].select(0, step), absolute: try tolerance("losses_atol"),
+                value, try recorded.required("losses.\(name)").select(0, step), absolute: try tolerance("losses_atol"),
                 relative: 0, "\(name) in step \(step)")
         }
         return loss.total
     }
 
     private func expectPrompts(_ recorded: RecordedTensors, _ step: Int, classes: Int) throws {
-        let labels = try recorded["inputs.labels"].select(0, step).array(of: Int.self)
-        let templates = try recorded["inputs.template_ids"].select(0, step).array(of: Int.self)
+        let labels = try recorded.required("inputs.labels").select(0, step).array(of: Int.self)
+        let templates = try recorded.required("inputs.template_ids").select(0, step).array(of: Int.self)
         let rows = Tensor(zip(templates, labels).map { $0 * classes + $1 })
         expectClose(
-            try recorded["inputs.prompt_tokens"].selected(0, rows), try recorded["inputs.text_tokens"].select(0, step),
+            try recorded.required("inputs.prompt_tokens").selected(0, rows),
+            try recorded.required("inputs.text_tokens").select(0, step),
             absolute: 0, relative: 0, "prompts of step \(step)")
     }
 
@@ -129,12 +132,12 @@ struct ActionCLIPTrajectoryTests {
     private func expectWeights(
         _ parameters: Parameters, _ recorded: RecordedTensors, _ ranges: [String: [Int]], _ tolerance: Tolerances
     ) throws {
-        #expect(recorded.names("after_step.") == Set(parameters.names))
+        #expect(recorded.names(below: "after_step.") == Set(parameters.names))
         let limit = try tolerance("after_step_atol")
         var outliers: [String] = []
         for name in parameters.names {
             let actual = try #require(parameters[name]).array(of: Double.self)
-            let expected = try recorded["after_step.\(name)"].array(of: Double.self)
+            let expected = try recorded.required("after_step.\(name)").array(of: Double.self)
             try #require(actual.count == expected.count, "\(name)")
             let ignored = try ranges[name].map { try #require($0.count == 2 ? $0[0]..<$0[1] : nil) } ?? 0..<0
             for index in actual.indices
