@@ -4,9 +4,9 @@ public import Torch
 extension ActionCLIPLayout {
     /// Reads a model's sizes and choices off its tensors.
     ///
-    /// Heads are 64 wide unless the CLIP model is named; `Transf` has as many as the text tower, `Transf_cls` eight. A
-    /// `Conv_1D` is taken for a released one, in which the memory is read across. A table of positions that is not as
-    /// long as the text context is mmaction2's: it has one row a frame, and its norms add 1e-5.
+    /// Heads are 64 wide unless the CLIP model is named; `Transf` has one for each 64 channels of the text tower,
+    /// `Transf_cls` eight. A `Conv_1D` is taken for a released one, in which the memory is read across. A table of
+    /// positions that is not as long as the text context is mmaction2's: it has one row a frame, and its norms add 1e-5.
     ///
     /// - Parameters:
     ///   - tensors: by the model's names, or by a file's names: only those tell a temporal shift.

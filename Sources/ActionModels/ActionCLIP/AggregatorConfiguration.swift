@@ -48,8 +48,8 @@ public enum AggregatorConfiguration: Codable, Sendable, Equatable {
 
     /// Makes the aggregator that the reference makes on a CLIP model.
     ///
-    /// Tables have one position for each text token; `Transf` has six blocks and the text tower's heads, `Transf_cls`
-    /// six layers, 8 heads and a feed-forward width of 2048.
+    /// Tables have one position for each text token; `Transf` has six blocks and a head for each 64 channels of the
+    /// text tower, `Transf_cls` six layers, 8 heads and a feed-forward width of 2048.
     ///
     /// - Parameters:
     ///   - kind: which one.
@@ -61,7 +61,7 @@ public enum AggregatorConfiguration: Codable, Sendable, Equatable {
         case .convolution: self = .convolution(positions: positions, order: .released)
         case .lstm: self = .lstm(positions: positions)
         case .transformer:
-            let heads = clip.text.blocks.heads.first ?? max(clip.text.blocks.width / 64, 1)
+            let heads = max(clip.text.blocks.width / 64, 1)
             self = .transformer(FrameTransformerConfiguration(positions: positions, heads: heads))
         case .classToken: self = .classToken(ClassTokenConfiguration(positions: positions))
         }

@@ -98,7 +98,7 @@ struct ActionCLIPLayoutTests {
     func port() throws {
         var configuration = tinyConfiguration(frames: 5)
         configuration.aggregator = .transformer(
-            FrameTransformerConfiguration(positions: 5, heads: 2, layerNormEps: 1e-5))
+            FrameTransformerConfiguration(positions: 5, heads: 1, layerNormEps: 1e-5))
         let (model, parameters) = try tinyParameters(configuration)
         let named = parameters.tensors.map { name, tensor in
             (name.hasPrefix("model.") ? "clip." + name.dropFirst(6) : "adapter." + name.dropFirst(7), tensor.cloned())

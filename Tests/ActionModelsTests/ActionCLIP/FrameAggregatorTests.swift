@@ -101,6 +101,12 @@ struct FrameAggregatorTests {
         expectClose(layer.firstToken(of: clips), layer(clips).slice(1, 0..<1), absolute: 1e-5)
     }
 
+    @Test("frames without any variance are numbers behind norms that add 1e-12", arguments: [0.0, 3, 1e4])
+    func constantFrames(_ value: Double) throws {
+        let aggregator = try make(Self.configuration(.transformer)).aggregator
+        #expect(aggregator(.full([1, Self.frames, Self.width], value)).isFinite.allTrue)
+    }
+
     @Test("Transf takes fewer frames than it has positions")
     func fewerFrames() throws {
         let aggregator = try make(Self.configuration(.transformer)).aggregator
