@@ -77,7 +77,10 @@ let package = Package(
         .target(name: "ActionModels", dependencies: ["CLIP", "Torch"], swiftSettings: swiftSettings),
         .target(name: "Datasets", dependencies: ["Video"], swiftSettings: swiftSettings),
         .target(
-            name: "Training", dependencies: ["ActionModels", "CLIP", "Datasets", "Torch", "Video"],
+            name: "Training",
+            dependencies: [
+                "ActionModels", "CLIP", "Datasets", "Torch", "Video", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: swiftSettings),
         .target(
             name: "Recognition", dependencies: ["ActionModels", "CLIP", "Torch", "Video"],

@@ -50,15 +50,29 @@ public struct EVLFeatures: Sendable {
             }
         }
 
-        func mapTensors(_ change: (Tensor) -> Tensor) -> Layer {
-            let changed: Attention =
-                switch attention {
-                case .none: .none
-                case .projections(let q, let k): .projections(queries: change(q), keys: change(k))
-                case .maps(let maps): .maps(NeighbourMaps(previous: change(maps.previous), next: change(maps.next)))
-                }
-            return Layer(stream: change(stream), attention: changed)
+        /// The tensors by name: `stream`, `queries` and `keys`, or `previous` and `next`.
+        package var tensors: [String: Tensor] {
+            switch attention {
+            case .none: ["stream": stream]
+            case .projections(let queries, let keys): ["stream": stream, "queries": queries, "keys": keys]
+            case .maps(let maps): ["stream": stream, "previous": maps.previous, "next": maps.next]
+            }
         }
+
+        /// Takes tensors by the names of `tensors`.
+        package init(tensors: [String: Tensor]) {
+            guard let stream = tensors["stream"] else { preconditionFailure("features without a stream") }
+            self.stream = stream
+            if let queries = tensors["queries"], let keys = tensors["keys"] {
+                attention = .projections(queries: queries, keys: keys)
+            } else if let previous = tensors["previous"], let next = tensors["next"] {
+                attention = .maps(NeighbourMaps(previous: previous, next: next))
+            } else {
+                attention = .none
+            }
+        }
+
+        func mapTensors(_ change: (Tensor) -> Tensor) -> Layer { Layer(tensors: tensors.mapValues(change)) }
     }
 
     /// The tower's last blocks, in their order.
@@ -81,5 +95,23 @@ public struct EVLFeatures: Sendable {
     /// - Returns: views.
     public func clips(_ clips: Range<Int>) -> EVLFeatures {
         EVLFeatures(layers.map { $0.mapTensors { $0.slice(0, clips) } })
+    }
+
+    /// Features of clips put together as a batch.
+    ///
+    /// - Parameter parts: at least one; equal in form, type and shapes but for the number of clips.
+    /// - Returns: the clips in the order of the parts.
+    public static func concatenated(_ parts: [EVLFeatures]) -> EVLFeatures {
+        EVLFeatures(
+            parts[0].layers.indices.map { layer in
+                let tensors = parts.map { $0.layers[layer].tensors }
+                return Layer(
+                    tensors: Dictionary(
+                        uniqueKeysWithValues: tensors[0].keys.map { name in
+                            let found = tensors.compactMap { $0[name] }
+                            precondition(found.count == tensors.count, "features of several forms")
+                            return (name, Tensor.concatenated(found))
+                        }))
+            })
     }
 }

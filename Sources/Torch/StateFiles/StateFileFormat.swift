@@ -29,13 +29,23 @@ extension StateFileFormat {
                 .notAStateFile, path: file.path, "the file is empty", remedy: "Download or copy it again")
         }
         let head = Array(file.bytes.prefix(512))
+        if opensSafetensors(head) { return .safetensors }
         if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return .zip }
         if head.starts(with: legacyMagic) { return .legacy }
         if let (what, remedy) = lookalike(head) {
             throw StateFileError(.notAStateFile, path: file.path, what, remedy: remedy)
         }
-        if head.count > 8, head[8] == UInt8(ascii: "{") { return .safetensors }
+        if head.count > 8, head[8] == UInt8(ascii: "{") { return .safetensors }  // with a length that cannot be
         throw StateFileError(.notAStateFile, path: file.path, "the content is of no known kind")
+    }
+
+    /// Whether the first bytes are a possible header length and the header's brace.
+    ///
+    /// This comes before all signatures, for the length's bytes can be those of any: 640 begins like a pickle.
+    private static func opensSafetensors(_ head: [UInt8]) -> Bool {
+        guard head.count > 8, head[8] == UInt8(ascii: "{") else { return false }
+        let length = head.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return length <= largestSafetensorsHeader
     }
 
     /// The name of what a file looks like if it is something well known that is not a state file.

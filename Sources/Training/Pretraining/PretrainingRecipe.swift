@@ -102,6 +102,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case unwritable(path: String, detail: String)
     /// The loss became infinite or NaN.
     case diverged(step: Int, loss: Double)
+    /// Kept features that cannot be used or written.
+    case features(path: String, FeatureCacheProblem)
 
     /// What happened and what to do.
     public var description: String {
@@ -112,6 +114,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .unwritable(let path, let detail): "\(path): cannot be written: \(detail)"
         case .diverged(let step, let loss):
             "the loss is \(loss) at step \(step); lower the learning rate or the gradient clip"
+        case .features(let path, let problem): "\(path): \(problem)"
         }
     }
 }

@@ -110,6 +110,19 @@ struct SafetensorsTests {
         #expect(error?.kind == .damaged)
     }
 
+    @Test(
+        "header lengths whose bytes open other kinds of file", arguments: [0x280, 0x380, 0x480, 0x580, 0x8B1F])
+    func misleadingLengths(_ length: Int) throws {
+        let path = try StateFileFixtures.temporary("misleading.safetensors")
+        let header = Array(#"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#.utf8)
+        let bytes =
+            (0..<8).map { UInt8(truncatingIfNeeded: length >> ($0 * 8)) } + header
+            + [UInt8](repeating: UInt8(ascii: " "), count: length - header.count) + [7]
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        #expect(try StateFile.format(of: path) == .safetensors)
+        #expect(try StateFile.read(path).tensors.first?.tensor.bytes() == [7])
+    }
+
     @Test("escapes and white space are read")
     func leniency() throws {
         let file = try read(#"{ "\u0061\ud83d\ude00\n" : {"dtype":"F32" , "shape":[ 1 ],"data_offsets":[0, 4]} }   "#)
