@@ -25,13 +25,14 @@ public enum ActionCLIPLayout {
         return result
     }
 
-    /// Whether names are ActionCLIP's: an aggregator's table of positions, or a whole CLIP under `model.`.
+    /// Whether names are ActionCLIP's: those of an aggregator's table of positions.
+    ///
+    /// A mean has none: such a model looks like a wrapped CLIP, and is only known by its two dictionaries.
     ///
     /// - Parameter names: a file's, without its container and `module.`.
     /// - Returns: whether the method is recognised.
     public static func recognizes(_ names: Set<String>) -> Bool {
         names.contains("fusion." + positions) || names.contains("adapter." + positions)
-            || ["model.visual.conv1.weight", "model.token_embedding.weight"].allSatisfy(names.contains)
     }
 
     /// How the frames see each other in the image tower, by a file's own names; canonical ones do not tell a shift.

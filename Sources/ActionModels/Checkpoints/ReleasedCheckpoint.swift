@@ -32,7 +32,7 @@ public struct ReleasedCheckpoint: Sendable {
         do { container = try ReleasedContainer(file) } catch {
             throw .inconsistentWeights(path: path, detail: "\(error)")
         }
-        guard let layout = ReleasedLayout(of: Set(container.tensors.keys)) else { return nil }
+        guard let layout = container.layout else { return nil }
         self.path = path
         self.layout = layout
         kind = layout.kind

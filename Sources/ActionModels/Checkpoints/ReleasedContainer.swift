@@ -7,6 +7,8 @@ struct ReleasedContainer {
 
     /// The tensors by plain name; ActionCLIP's begin with `model.` or `fusion.`.
     let tensors: [String: Tensor]
+    /// Whose checkpoint it is; nil for none of the methods'.
+    let layout: ReleasedLayout?
     /// What else the file holds, for people.
     let notes: [String]
 
@@ -15,13 +17,15 @@ struct ReleasedContainer {
     /// - Throws: `StateFileError` if the data of a tensor is damaged.
     init(_ file: StateFile) throws(StateFileError) {
         let root = file.root
-        if let model = root["model_state_dict"], let fusion = root["fusion_model_state_dict"] {
-            var tensors = Self.renamed(try Self.unwrapped(model.loadedTensors())) { "model." + $0 }
-            for (name, tensor) in try Self.unwrapped(fusion.loadedTensors()) { tensors["fusion." + name] = tensor }
+        if let stored = ActionCLIPLayout.stored(in: root) {
+            var tensors: [String: Tensor] = [:]
+            for (name, tensor) in stored { tensors[name] = try tensor.loaded() }
             self.tensors = tensors
+            layout = .actionCLIP
         } else {
             let inner = ["model", "state_dict"].compactMap { root[$0] }.first { !$0.tensors.isEmpty }
             tensors = try Self.unwrapped((inner ?? root).loadedTensors())
+            layout = ReleasedLayout(of: Set(tensors.keys))
         }
         notes = (root.entries ?? []).compactMap { entry in
             guard case .string(let key) = entry.key else { return nil }
