@@ -40,15 +40,30 @@ public struct Transformer: Sendable {
     ///   - isCausal: whether a token sees only itself and those before.
     /// - Returns: the inner values of the last blocks, in their order.
     public func trace(_ x: Tensor, last: Int, isCausal: Bool = false) -> [BlockTrace] {
-        var (stream, traces) = (x, [BlockTrace]())
+        trace(x, last: last, isCausal: isCausal) { $0 }
+    }
+
+    /// Applies the blocks and keeps a part of what happens inside the last ones; the rest is freed block by block.
+    ///
+    /// - Parameters:
+    ///   - x: `[B, N, D]`.
+    ///   - last: how many blocks to keep, at most all.
+    ///   - isCausal: whether a token sees only itself and those before.
+    ///   - keeping: takes what is wanted from a block's inner values.
+    /// - Returns: what was wanted of the last blocks, in their order.
+    public func trace<Kept>(
+        _ x: Tensor, last: Int, isCausal: Bool = false, keeping: (BlockTrace) -> Kept
+    ) -> [Kept] {
+        var (stream, kept) = (x, [Kept]())
         for (number, block) in blocks.enumerated() {
             if number < blocks.count - last {
                 stream = block(stream, isCausal: isCausal)
             } else {
-                traces.append(block.trace(stream, isCausal: isCausal))
-                stream = traces[traces.count - 1].output
+                let trace = block.trace(stream, isCausal: isCausal)
+                kept.append(keeping(trace))
+                stream = trace.output
             }
         }
-        return traces
+        return kept
     }
 }

@@ -76,7 +76,16 @@ public struct VisionTransformer: Sendable {
     ///   - pixels: normalised RGB `[B, 3, H, W]`.
     ///   - last: how many blocks to keep.
     /// - Returns: the inner values of the last blocks, in their order.
-    public func trace(_ pixels: Tensor, last: Int) -> [BlockTrace] {
-        transformer.trace(inputNorm(embed(pixels)), last: last)
+    public func trace(_ pixels: Tensor, last: Int) -> [BlockTrace] { trace(pixels, last: last) { $0 } }
+
+    /// Encodes pictures and keeps a part of what happens inside the last blocks; the rest is freed block by block.
+    ///
+    /// - Parameters:
+    ///   - pixels: normalised RGB `[B, 3, H, W]`.
+    ///   - last: how many blocks to keep.
+    ///   - keeping: takes what is wanted from a block's inner values.
+    /// - Returns: what was wanted of the last blocks, in their order.
+    public func trace<Kept>(_ pixels: Tensor, last: Int, keeping: (BlockTrace) -> Kept) -> [Kept] {
+        transformer.trace(inputNorm(embed(pixels)), last: last, keeping: keeping)
     }
 }

@@ -40,6 +40,13 @@ int32_t ct_autocast_dtype(ct_device device);
 bool ct_gradient_enabled(void);
 void ct_set_gradient_enabled(bool enabled);
 
+// ---- memory.cpp: bytes of tensors that the calling thread makes on the CPU, between start and stop
+typedef struct ct_memory_meter ct_memory_meter;
+ct_memory_meter *ct_memory_meter_start(void);
+int64_t ct_memory_meter_peak(const ct_memory_meter *meter);
+int64_t ct_memory_meter_live(const ct_memory_meter *meter);
+void ct_memory_meter_stop(ct_memory_meter *meter);
+
 // ---- tensor.cpp: making, reading, moving
 void ct_free(ct_tensor *tensor);
 ct_tensor *ct_from_bytes(const void *data, int64_t byte_count, const int64_t *shape, int64_t rank, ct_dtype dtype);

@@ -1,0 +1,77 @@
+internal import CLIP
+public import Torch
+
+/// What happens inside one layer of the decoder.
+public struct EVLDecoderTrace: Sendable {
+    /// What cross-attention adds to the tokens, `[B, T, L, C]`; nil where it is switched off.
+    public let crossed: Tensor?
+    /// The tokens that the query looks at, `[B, T L, C]`.
+    public let tokens: Tensor
+    /// The query behind the layer, `[B, C]`.
+    public let query: Tensor
+}
+
+/// EVL's decoder: one query passes through a layer for each of the tower's last blocks.
+///
+/// Source: EVL `model.py`, `EVLDecoder`.
+public struct EVLDecoder: Sendable {
+    let query: Tensor
+    let layers: [(modules: TemporalModules, layer: EVLDecoderLayer)]
+
+    /// Declares `cls_token`, `decoder_layers.N` and the temporal modules.
+    ///
+    /// - Parameters:
+    ///   - scope: the decoder's place in the checkpoint.
+    ///   - configuration: the model's sizes, validated.
+    ///   - grid: the rows and columns of patches.
+    public init(_ scope: Scope, _ configuration: EVLConfiguration, grid: (rows: Int, columns: Int)) {
+        let initial: Initial =
+            switch configuration.queryInitial {
+            case .zeros: .zeros
+            case .normal: .normal(0.02)
+            }
+        query = scope.parameter("cls_token", configuration.vision.blocks.width, initial: initial)
+        let displacements =
+            configuration.hasTemporalCrossAttention ? DisplacementTable(rows: grid.rows, columns: grid.columns) : nil
+        layers = (0..<configuration.decoderLayers).map {
+            (
+                TemporalModules(scope, layer: $0, configuration, displacements: displacements),
+                EVLDecoderLayer(scope / "decoder_layers" / $0, configuration)
+            )
+        }
+    }
+
+    /// Reads features.
+    ///
+    /// - Parameters:
+    ///   - features: of as many blocks as the decoder has layers.
+    ///   - training: whether to drop.
+    /// - Returns: the query behind the last layer, `[B, C]`.
+    public func callAsFunction(_ features: EVLFeatures, training: Bool = false) -> Tensor {
+        steps(features, training: training) { _ in }
+    }
+
+    /// Reads features and keeps what happens inside; nothing is dropped.
+    ///
+    /// - Parameter features: of as many blocks as the decoder has layers.
+    /// - Returns: the inner values of the layers, in their order.
+    public func trace(_ features: EVLFeatures) -> [EVLDecoderTrace] {
+        var traces: [EVLDecoderTrace] = []
+        _ = steps(features, training: false) { traces.append($0) }
+        return traces
+    }
+
+    private func steps(_ features: EVLFeatures, training: Bool, visit: (EVLDecoderTrace) -> Void) -> Tensor {
+        guard features.layers.count == layers.count, let first = features.layers.first else {
+            fatalError("EVL: features of \(features.layers.count) blocks for \(layers.count) decoder layers")
+        }
+        var query = query.expanded(first.stream.shape[0], -1)  // [B, C]
+        for (part, features) in zip(layers, features.layers) {
+            let crossed = part.modules.crossed(features)
+            let tokens = part.modules(features.stream.to(dtype: query.dtype), crossed: crossed)
+            query = part.layer(query, over: tokens, training: training)
+            visit(EVLDecoderTrace(crossed: crossed, tokens: tokens, query: query))
+        }
+        return query
+    }
+}
