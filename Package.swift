@@ -90,7 +90,9 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         // What all tests share: recorded cases and comparison.
-        .target(name: "FixtureSupport", dependencies: ["Torch"], path: "Tests/Support", swiftSettings: swiftSettings),
+        .target(
+            name: "FixtureSupport", dependencies: ["ActionModels", "CLIP", "Torch"], path: "Tests/Support",
+            swiftSettings: swiftSettings),
         .testTarget(name: "TorchTests", dependencies: ["Torch", "FixtureSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "VideoTests", dependencies: ["Video"], swiftSettings: swiftSettings),
         .testTarget(

@@ -2,6 +2,7 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/_foreach_norm.h>
+#include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/_fused_sgd.h>
 #include <ATen/ops/linalg_vector_norm.h>
@@ -21,6 +22,19 @@ bool ct_adamw_step(ct_tensor *const *parameters, ct_tensor *const *gradients, ct
         at::_fused_adamw_(ct::tensors(parameters, count), ct::tensors(gradients, count), ct::tensors(averages, count),
                           ct::tensors(squares, count), /*max_exp_avg_sqs=*/{}, counters, learning_rate, beta1, beta2,
                           weight_decay, eps, /*amsgrad=*/false, /*maximize=*/false);
+    });
+}
+
+bool ct_adam_step(ct_tensor *const *parameters, ct_tensor *const *gradients, ct_tensor *const *averages,
+                  ct_tensor *const *squares, ct_tensor *const *steps, int64_t count, double learning_rate, double beta1,
+                  double beta2, double weight_decay, double eps) {
+    return ct::succeeds([&] {
+        at::NoGradGuard guard;
+        auto counters = ct::tensors(steps, count);
+        for (auto &counter : counters) counter.add_(1);
+        at::_fused_adam_(ct::tensors(parameters, count), ct::tensors(gradients, count), ct::tensors(averages, count),
+                         ct::tensors(squares, count), /*max_exp_avg_sqs=*/{}, counters, learning_rate, beta1, beta2,
+                         weight_decay, eps, /*amsgrad=*/false, /*maximize=*/false);
     });
 }
 

@@ -220,6 +220,9 @@ bool ct_gradients(const ct_tensor *const *outputs, int64_t count_out, const ct_t
 bool ct_adamw_step(ct_tensor *const *parameters, ct_tensor *const *gradients, ct_tensor *const *averages,
                    ct_tensor *const *squares, ct_tensor *const *steps, int64_t count, double learning_rate,
                    double beta1, double beta2, double weight_decay, double eps);
+bool ct_adam_step(ct_tensor *const *parameters, ct_tensor *const *gradients, ct_tensor *const *averages,
+                  ct_tensor *const *squares, ct_tensor *const *steps, int64_t count, double learning_rate, double beta1,
+                  double beta2, double weight_decay, double eps);
 bool ct_sgd_step(ct_tensor *const *parameters, ct_tensor *const *gradients, ct_tensor *const *momenta, int64_t count,
                  double learning_rate, double momentum, double dampening, double weight_decay, bool nesterov,
                  bool first_step);

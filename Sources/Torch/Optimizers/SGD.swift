@@ -4,14 +4,15 @@ internal import CTorch
 ///
 ///     u = μ u + g + λ w        w = w - η u
 ///
+/// u begins at zero, so that the first step is the gradient's own.
+///
 /// Source: `torch.optim.SGD`.
-public final class SGD {
+public final class SGD: Optimizer {
     /// The groups.
     public var groups: [ParameterGroup]
     private let momentum: Double
     private let isNesterov: Bool
     private var momenta: [[Tensor]]
-    private var isFirstStep = true
 
     /// Makes an optimiser.
     ///
@@ -40,12 +41,22 @@ public final class SGD {
                     withHandles(used.map { momenta[group][$0.0] }) { momenta, _ in
                         ct_sgd_step(
                             parameters, gradients, momenta, count, learningRate * settings.learningRateScale, momentum,
-                            0, settings.weightDecay, isNesterov, isFirstStep)
+                            0, settings.weightDecay, isNesterov, false)
                     }
                 }
             }
             check(done, "SGD: \(lastError)")
         }
-        isFirstStep = false
+    }
+
+    /// The last directions by parameter name (`momentum_buffer.…`), for checkpoints.
+    public var state: [String: Tensor] {
+        var state: [String: Tensor] = [:]
+        for (group, settings) in groups.enumerated() {
+            for (i, name) in settings.parameters.names.enumerated() {
+                state["momentum_buffer.\(name)"] = momenta[group][i]
+            }
+        }
+        return state
     }
 }

@@ -15,6 +15,16 @@ public struct EpochSchedule: Sendable, Equatable, Codable {
         case cosine
         /// A tenth at each milestone.
         case multistep(milestones: [Double])
+
+        /// A tenth every so many epochs: ActionCLIP's `lr_decay_step`.
+        ///
+        /// - Parameters:
+        ///   - step: the distance between milestones, above 0.
+        ///   - end: the last milestone possible.
+        /// - Returns: the multiples of the step as milestones.
+        public static func multistep(every step: Double, to end: Double) -> Decay {
+            .multistep(milestones: Array(stride(from: step, through: end, by: step)))
+        }
     }
 
     /// The length W of the linear growth from zero.

@@ -148,4 +148,32 @@ struct AdamWTests {
         #expect(results[0] == results[1])
         #expect(base.array(of: Float.self) == before)
     }
+
+    @Test("with decay in the gradient it is Adam", arguments: [0.0, 0.2])
+    func adam(_ decay: Double) throws {
+        let first = [1.0, -2, 0.5], slopes = [0.3, -0.1, 0.0]
+        let (weight, parameters) = try Parameters.build(.checkpoint(["w": Tensor(first)])) {
+            $0.parameter("w", 3, initial: .zeros)
+        }
+        let trained = parameters.train { _ in true }
+        let optimizer = AdamW([ParameterGroup(trained, weightDecay: decay)], betas: (0.9, 0.98), decay: .gradient)
+        var (w, m, v) = (first, [0.0, 0, 0], [0.0, 0, 0])
+        for step in 1...4 {
+            trained.clearGradients()
+            (weight * Tensor(slopes)).sum().backward()
+            optimizer.step(learningRate: 0.01)
+            for i in w.indices {
+                let g = slopes[i] + decay * w[i]
+                m[i] = 0.9 * m[i] + 0.1 * g
+                v[i] = 0.98 * v[i] + 0.02 * g * g
+                let (mean, square) = (m[i] / (1 - power(0.9, step)), v[i] / (1 - power(0.98, step)))
+                w[i] -= 0.01 * mean / (square.squareRoot() + 1e-8)
+            }
+            expectClose(weight.detached(), Tensor(w), absolute: 1e-12, relative: 1e-10)
+        }
+    }
+
+    private func power(_ base: Double, _ exponent: Int) -> Double {
+        (0..<exponent).reduce(1) { value, _ in value * base }
+    }
 }

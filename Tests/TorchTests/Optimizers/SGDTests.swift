@@ -30,4 +30,21 @@ struct SGDTests {
         optimizer.step(learningRate: 0.1)
         expectClose(weight, Tensor([0.75, 2.25]))
     }
+
+    @Test("a restored state goes on as if it had not stopped; a wrong one is refused")
+    func resumption() throws {
+        let (weight, trained) = try make()
+        let optimizer = SGD([ParameterGroup(trained)], momentum: 0.5)
+        (weight * Tensor([1.0, -1])).sum().backward()
+        optimizer.step(learningRate: 0.1)
+        let state = optimizer.state.mapValues { $0.cloned() }
+        #expect(Array(state.keys) == ["momentum_buffer.w"])
+        let other = SGD([ParameterGroup(trained)], momentum: 0.5)
+        try other.restore(state)
+        other.step(learningRate: 0.1)
+        expectClose(weight.detached(), Tensor([0.75, 2.25]))
+        let error = #expect(throws: ParameterError.self) { try other.restore(["momentum_buffer.w": Tensor([1.0])]) }
+        #expect(try #require(error).mismatched.map(\.name) == ["momentum_buffer.w"])
+        #expect(throws: ParameterError.self) { try other.restore([:]) }
+    }
 }

@@ -48,4 +48,27 @@ struct ScopeTests {
         let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 4999
         #expect(abs(mean) < 0.001 && abs(variance.squareRoot() - 0.02) < 0.001)
     }
+
+    @Test("normal values reduced modulo 2 stay within it and keep their sign")
+    func moduloNormal() throws {
+        let values = try values(.moduloNormal(0.5)),
+            draws = Generator(seed: 12).normal([100, 50]).array(of: Double.self)
+        #expect(draws.contains { $0 > 2 } && draws.contains { $0 < -2 })
+        for (value, draw) in zip(values, draws) {
+            #expect(abs(value - 0.5 * draw.truncatingRemainder(dividingBy: 2)) < 1e-6)
+        }
+    }
+
+    @Test("a copy has the other's values and its own storage")
+    func copy() throws {
+        let (pair, parameters) = try Parameters.build(.random(Generator(seed: 12))) { scope in
+            let first = scope.parameter("a", 3, initial: .normal(1))
+            return (first, scope.parameter("b", 3, initial: .copy(of: first)))
+        }
+        #expect(pair.0.array(of: Float.self) == pair.1.array(of: Float.self))
+        parameters.train { $0 == "b" }
+        pair.1.pow(2).sum().backward()
+        SGD([ParameterGroup(parameters.train { $0 == "b" })]).step(learningRate: 0.1)
+        #expect(pair.0.array(of: Float.self) != pair.1.array(of: Float.self))
+    }
 }

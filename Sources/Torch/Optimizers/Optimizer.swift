@@ -1,0 +1,33 @@
+/// Something that changes parameters by their gradients.
+public protocol Optimizer: AnyObject {
+    /// The groups.
+    var groups: [ParameterGroup] { get set }
+    /// What the optimiser remembers between steps, by parameter name, for checkpoints.
+    var state: [String: Tensor] { get }
+
+    /// Changes the parameters by their gradients; parameters without a gradient stay, as in PyTorch.
+    ///
+    /// - Parameter learningRate: the schedule's rate η.
+    func step(learningRate: Double)
+}
+
+extension Optimizer {
+    /// Takes up a saved state.
+    ///
+    /// - Parameter saved: what `state` gave, for the same parameters.
+    /// - Throws: `ParameterError` naming what is missing or of another shape.
+    public func restore(_ saved: [String: Tensor]) throws(ParameterError) {
+        let own = state
+        var problems = ParameterError()
+        problems.missing = own.keys.filter { saved[$0] == nil }.sorted()
+        problems.unexpected = saved.keys.filter { own[$0] == nil }.sorted()
+        for (name, tensor) in own.sorted(by: { $0.key < $1.key }) {
+            guard let found = saved[name], found.shape != tensor.shape else { continue }
+            problems.mismatched.append(.init(name: name, expected: "\(tensor.shape)", found: "\(found.shape)"))
+        }
+        guard problems.isEmpty else { throw problems }
+        for (name, tensor) in own {
+            if let found = saved[name] { tensor.copy(from: found) }
+        }
+    }
+}
