@@ -40,6 +40,8 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        // YAML for presets, which people read, copy and edit: Foundation knows JSON only, which has no comments.
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
     ],
     targets: [
         // The C ABI over LibTorch: the only C++ in the package.
@@ -80,8 +82,9 @@ let package = Package(
             name: "Training",
             dependencies: [
                 "ActionModels", "CLIP", "Datasets", "Torch", "Video", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Yams", package: "Yams"),
             ],
-            swiftSettings: swiftSettings),
+            resources: [.copy("Resources/presets")], swiftSettings: swiftSettings),
         .target(
             name: "Recognition", dependencies: ["ActionModels", "CLIP", "Torch", "Video"],
             resources: [.copy("Resources/verb-tiny")], swiftSettings: swiftSettings),
@@ -111,7 +114,7 @@ let package = Package(
         .testTarget(
             name: "VerbTests",
             dependencies: [
-                "ActionModels", "Recognition", "verb",
+                "ActionModels", "Recognition", "Training", "verb",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),

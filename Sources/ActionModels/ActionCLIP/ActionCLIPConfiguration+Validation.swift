@@ -22,7 +22,21 @@ extension ActionCLIPConfiguration {
                 "temporal modelling joint gives one feature a clip, with nothing to aggregate: set the aggregator to "
                     + "meanP, not \(aggregator.kind.rawValue)")
         }
-        try check("tokens of a clip", 1 + frames * clip.vision.grid * clip.vision.grid, 2...1 << 20)
+        let tokens = 1 + frames * clip.vision.grid * clip.vision.grid
+        try check("tokens of a clip", tokens, 2...1 << 20)
+        try checkJointWork(tokens: Double(tokens))
+    }
+
+    /// Bounds the work of a clip's one sequence in floating point, so that no count of it overflows.
+    private func checkJointWork(tokens: Double) throws(ActionModelError) {
+        let (blocks, width) = (clip.vision.blocks, Double(clip.vision.blocks.width))
+        let work = zip(blocks.heads, blocks.mlpWidths).reduce(0.0) { sum, sizes in
+            let inner = Double(sizes.0 * blocks.headWidth)
+            return sum + tokens * (4 * width * inner + 2 * tokens * inner + 2 * width * Double(sizes.1))
+        }
+        guard work < 1e17 else {
+            throw .badConfiguration("temporal modelling joint would take \(work) multiply-accumulate operations a clip")
+        }
     }
 
     private func validateAggregator() throws(ActionModelError) {

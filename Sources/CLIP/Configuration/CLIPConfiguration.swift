@@ -17,6 +17,8 @@ public struct TransformerConfiguration: Codable, Sendable, Equatable {
     /// The inner width of each block's feed-forward part; may be 0.
     public var mlpWidths: [Int]
 
+    enum CodingKeys: String, CodingKey { case width, headWidth, heads, mlpWidths }
+
     /// The number of blocks.
     public var layers: Int { heads.count }
 

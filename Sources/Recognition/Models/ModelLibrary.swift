@@ -5,8 +5,6 @@ public import Torch
 
 /// Finds and reads the models that users name.
 public struct ModelLibrary: Sendable {
-    /// The name of the folder that SwiftPM puts this target's resources into.
-    private static let resources = ["verb_Recognition.resources", "verb_Recognition.bundle"]
     private static let bundledName = "verb-tiny"
 
     private let cacheLookup: @Sendable (String) -> String?
@@ -27,14 +25,9 @@ public struct ModelLibrary: Sendable {
         cacheLookup: @escaping @Sendable (String) -> String? = { _ in nil }
     ) {
         self.environment = environment
-        self.programFolder = programFolder ?? Self.runningProgramFolder
+        self.programFolder = programFolder ?? ProgramResources.runningProgramFolder
         self.workingFolder = workingFolder
         self.cacheLookup = cacheLookup
-    }
-
-    private static var runningProgramFolder: String {
-        let program = Bundle.main.executableURL ?? URL(fileURLWithPath: CommandLine.arguments.first ?? "verb")
-        return program.resolvingSymlinksInPath().deletingLastPathComponent().path
     }
 
     /// Finds a model.
@@ -44,11 +37,9 @@ public struct ModelLibrary: Sendable {
     /// - Throws: `RecognitionError.unknownModel` or `.noBundledModel`.
     public func locate(_ name: String?) throws(RecognitionError) -> ModelReference {
         guard let name else {
-            // Not `Bundle.module`, which ends the process when the program was moved without its resources.
-            let places = Self.resources.map { "\(programFolder)/\($0)/\(Self.bundledName)" }
-            guard let path = places.first(where: { FileManager.default.fileExists(atPath: $0 + "/config.json") }) else {
-                throw .noBundledModel
-            }
+            let resources = ProgramResources(of: "Recognition", programFolder: programFolder)
+            guard let file = resources.path(of: "\(Self.bundledName)/config.json") else { throw .noBundledModel }
+            let path = URL(fileURLWithPath: file).deletingLastPathComponent().path
             return .bundled(path: path)
         }
         if FileManager.default.fileExists(atPath: name) { return .path(name) }

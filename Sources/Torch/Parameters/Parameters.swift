@@ -5,6 +5,16 @@ public struct ParameterSource {
     let isFresh: (String) -> Bool
     let isStrict: Bool
     let generator: Generator
+    var isOutline = false
+
+    /// One zero behind all elements of each parameter: what a model declares, without the memory for it.
+    ///
+    /// For counting; the parameters cannot be trained.
+    package static var outline: ParameterSource {
+        var source = random()
+        source.isOutline = true
+        return source
+    }
 
     /// New values, drawn from a generator in the order of declaration.
     ///
@@ -146,6 +156,7 @@ final class ParameterBuilder {
 
     private func value(_ name: String, _ shape: [Int], _ initial: Initial) -> Tensor {
         guard let found = source.lookup(name) else {
+            if source.isOutline { return .zeros([]).expanded(shape) }
             if source.isFresh(name) { return initial.tensor(shape, source.generator) }
             problems.missing.append(name)
             return .zeros([0])  // the build fails; a false configuration must not decide how much is allocated

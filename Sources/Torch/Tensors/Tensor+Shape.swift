@@ -53,7 +53,13 @@ extension Tensor {
     ///
     /// - Parameter shape: the sizes wanted; -1 keeps one.
     /// - Returns: a view.
-    public func expanded(_ shape: Int...) -> Tensor {
+    public func expanded(_ shape: Int...) -> Tensor { expanded(shape) }
+
+    /// Axes of size 1 repeated without a copy, the sizes as a list.
+    ///
+    /// - Parameter shape: the sizes wanted; -1 keeps one.
+    /// - Returns: a view.
+    public func expanded(_ shape: [Int]) -> Tensor {
         Tensor(owning: withList(shape) { ct_expand(handle, $0, $1) }, "expand \(self.shape) to \(shape)")
     }
 

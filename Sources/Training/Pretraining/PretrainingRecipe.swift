@@ -100,6 +100,12 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case unreadable(path: String, detail: String)
     /// A file that could not be written.
     case unwritable(path: String, detail: String)
+    /// A preset's file that cannot be used; the line counts from 1, the key is empty for the file as a whole.
+    case badPreset(path: String, line: Int?, key: String, detail: String)
+    /// A name that no bundled preset has, and names that are near.
+    case unknownPreset(String, near: [String])
+    /// A program without its presets.
+    case noPresets
     /// The loss became infinite or NaN.
     case diverged(step: Int, loss: Double)
     /// Kept features that cannot be used or written.
@@ -112,6 +118,13 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .badEvaluation(let detail): "the evaluation cannot be: \(detail)"
         case .unreadable(let path, let detail): "\(path): \(detail)"
         case .unwritable(let path, let detail): "\(path): cannot be written: \(detail)"
+        case .badPreset(let path, let line, let key, let detail):
+            "\(path)\(line.map { ":\($0)" } ?? ""): \(key.isEmpty ? "" : "\(key): ")\(detail)"
+        case .unknownPreset(let name, let near):
+            "there is no preset \(name); near are \(near.joined(separator: ", ")); "
+                + "`verb inspect --presets` lists all, and a file of your own is named by its path, ending in .yaml"
+        case .noPresets:
+            "no presets beside the program; the folder verb_Training.resources must stay beside it"
         case .diverged(let step, let loss):
             "the loss is \(loss) at step \(step); lower the learning rate or the gradient clip"
         case .features(let path, let problem): "\(path): \(problem)"

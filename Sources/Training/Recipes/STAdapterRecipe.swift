@@ -5,24 +5,52 @@ public import Torch
 /// Source: ST-Adapter `main.py` and `scripts/*`; the defaults are the script for Kinetics-400.
 public struct STAdapterRecipe: Codable, Sendable, Equatable {
     /// The number of clips a step, all processes together.
-    public var batch = 192
-    /// The learning rate of a batch of 256 clips.
-    public var learningRate = 1e-3
+    public var batch: Int
+    /// The highest learning rate.
+    public var learningRate: Double
     /// The decay of weights; parameters with `.bias` in their name do not decay.
     public var weightDecay = 0.01
+    /// How much of the average of gradients stays in each step.
+    public var beta1 = 0.9
+    /// How much of the average of their squares stays in each step.
+    public var beta2 = 0.999
+    /// Added to AdamW's denominator.
+    public var eps = 1e-8
     /// The number of passes over the data.
-    public var epochs = 12.0
-    /// The epochs of linear growth from zero; the first step's rate is zero.
+    public var epochs: Double
+    /// The epochs of linear growth from zero.
     public var warmupEpochs = 2.0
 
-    /// Makes the recipe for Kinetics-400.
-    public init() {}
+    /// Makes a recipe with the reference's rule for learning rates.
+    ///
+    ///     rate = 10⁻³ batch / 256
+    ///
+    /// - Parameters:
+    ///   - batch: the number of clips a step.
+    ///   - epochs: the number of passes over the data.
+    public init(batch: Int = 192, epochs: Double = 12) {
+        self.batch = batch
+        self.epochs = epochs
+        learningRate = 1e-3 * Double(batch) / 256
+    }
 
-    /// The highest learning rate: the one of 256 clips, scaled by the batch.
-    public var peakLearningRate: Double { learningRate * Double(batch) / 256 }
+    /// The Kinetics script: 192 clips a step, 12 epochs.
+    public static let kinetics = STAdapterRecipe()
+    /// The Something-Something script: 256 clips a step, 50 epochs.
+    public static let somethingSomething = STAdapterRecipe(batch: 256, epochs: 50)
 
-    /// The factor of the rate over the position in epochs, step by step.
+    /// The factor of the rate over epochs, from 0 at the first step.
     public var schedule: EpochSchedule { EpochSchedule(warmup: warmupEpochs, end: epochs) }
+
+    /// The learning rate of a step.
+    ///
+    /// - Parameters:
+    ///   - step: counted from 0, whose rate is 0 with a warm-up.
+    ///   - stepsPerEpoch: the number of steps of an epoch.
+    /// - Returns: the rate.
+    public func learningRate(at step: Int, stepsPerEpoch: Int) -> Double {
+        learningRate * schedule.factor(at: Double(step) / Double(stepsPerEpoch))
+    }
 
     /// The parameters by what they have in common.
     ///
@@ -38,14 +66,10 @@ public struct STAdapterRecipe: Codable, Sendable, Equatable {
     /// Makes the optimiser.
     ///
     /// - Parameter trained: the adapters and the class head.
-    /// - Returns: AdamW, whose steps take ``rate(at:)``.
-    public func optimizer(_ trained: TrainedParameters) -> AdamW { AdamW(groups(trained)) }
-
-    /// The learning rate of a step.
-    ///
-    /// - Parameter epoch: the position in epochs, `step / steps of an epoch`.
-    /// - Returns: the rate.
-    public func rate(at epoch: Double) -> Double { peakLearningRate * schedule.factor(at: epoch) }
+    /// - Returns: AdamW over both groups.
+    public func optimizer(_ trained: TrainedParameters) -> AdamW {
+        AdamW(groups(trained), betas: (beta1, beta2), eps: eps)
+    }
 
     /// Checks every number.
     ///
@@ -54,6 +78,9 @@ public struct STAdapterRecipe: Codable, Sendable, Equatable {
         guard (1...1_048_576).contains(batch) else { throw .badRecipe("batch is \(batch); it must be at least 1") }
         guard learningRate > 0, learningRate.isFinite, weightDecay >= 0, weightDecay.isFinite else {
             throw .badRecipe("learningRate and weightDecay must be positive numbers")
+        }
+        guard (0..<1).contains(beta1), (0..<1).contains(beta2), eps > 0, eps < 1 else {
+            throw .badRecipe("beta1 and beta2 must be 0 to below 1, eps above 0")
         }
         guard epochs > 0, epochs.isFinite, warmupEpochs >= 0, warmupEpochs < epochs else {
             throw .badRecipe("warmupEpochs \(warmupEpochs) must be at least 0 and less than epochs \(epochs)")

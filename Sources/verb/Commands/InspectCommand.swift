@@ -2,23 +2,33 @@ import ArgumentParser
 import CLIP
 import Foundation
 import Torch
+import Training
 import Video
 
 struct InspectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Say what a checkpoint, a model directory or a video is.",
+        abstract: "Say what a checkpoint, a model directory, a video or a preset is.",
         discussion: """
             Of models: format, architecture, parameters by part, multiply-accumulate operations. Of videos: container, \
-            codec, size, frames, times, problems; --verify decodes every frame.
+            codec, size, frames, times, problems; --verify decodes every frame. Of presets: parameters, trained \
+            parameters and multiply-accumulate operations of each part, computed without weights.
 
             EXAMPLES
               verb inspect ViT-B-16.pt
+              verb inspect --preset m2clip-b16-12x384-k400
               verb inspect clip.mp4 --verify --json
             """)
 
     @Argument(help: "The path of a file or directory.")
-    var path: String
+    var path: String?
+
+    @Option(
+        help: ArgumentHelp("A preset instead: the name of a bundled one, or a file.", valueName: "name|file.yaml"))
+    var preset: String?
+
+    @Flag(help: "List the bundled presets instead.")
+    var presets = false
 
     @OptionGroup var reading: CheckpointReadingOptions
 
@@ -28,16 +38,34 @@ struct InspectCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    func validate() throws {
+        guard [path != nil, preset != nil, presets].count(where: \.self) == 1 else {
+            throw ValidationError("Name a path, or a preset with --preset, or list them with --presets.")
+        }
+        guard path != nil || !verify else { throw ValidationError("--verify is for files, not for presets.") }
+    }
+
     func run() async throws {
-        let (command, kind) = (self, try Kind(of: path))
-        let facts: Facts =
-            switch kind {
-            case .model: try await TorchThread.run { try command.modelFacts() }
-            case .tensors(let format): try await TorchThread.run { try command.tensorFacts(format) }
-            case .video: try videoFacts()
-            }
-        try Task.checkCancellation()
-        print(json ? try facts.json() : facts.text)
+        if presets {
+            let all = try Preset.all()
+            print(json ? try PresetFormat.jsonLines(all) : PresetFormat.list(all))
+        } else if let preset {
+            let found = try Preset.find(preset)
+            print(json ? try PresetFormat.json(found) : PresetFormat.text(found))
+        } else if let path {
+            let facts = try await facts(path)
+            try Task.checkCancellation()
+            print(json ? try facts.json() : facts.text)
+        }
+    }
+
+    private func facts(_ path: String) async throws -> Facts {
+        let command = self
+        return switch try Kind(of: path) {
+        case .model: try await TorchThread.run { try command.modelFacts(path) }
+        case .tensors(let format): try await TorchThread.run { try command.tensorFacts(path, format) }
+        case .video: try videoFacts(path)
+        }
     }
 
     private enum Kind {
@@ -66,8 +94,8 @@ struct InspectCommand: AsyncParsableCommand {
         }
     }
 
-    private func tensorFacts(_ format: StateFileFormat) throws -> Facts {
-        do { return try modelFacts() } catch let error as CLIPError {
+    private func tensorFacts(_ path: String, _ format: StateFileFormat) throws -> Facts {
+        do { return try modelFacts(path) } catch let error as CLIPError {
             let file = try StateFile.read(path)
             if verify { try file.verify() }
             var facts = Facts(path)
@@ -83,9 +111,9 @@ struct InspectCommand: AsyncParsableCommand {
         }
     }
 
-    private func modelFacts() throws -> Facts {
+    private func modelFacts(_ path: String) throws -> Facts {
         var facts = Facts(path)
-        let (checkpoint, isActivationKnown) = try checkpoint()
+        let (checkpoint, isActivationKnown) = try checkpoint(path)
         let towers = checkpoint.towers
         try check(checkpoint)
         let (configuration, cost) = (checkpoint.configuration, ModelCost(checkpoint.configuration))
@@ -125,7 +153,7 @@ struct InspectCommand: AsyncParsableCommand {
     }
 
     /// The checkpoint, also when its files do not tell the activation, which changes no size.
-    private func checkpoint() throws -> (checkpoint: CLIPCheckpoint, isActivationKnown: Bool) {
+    private func checkpoint(_ path: String) throws -> (checkpoint: CLIPCheckpoint, isActivationKnown: Bool) {
         do { return (try CLIPCheckpoint(path: path, options: reading.options), true) } catch {
             guard case CLIPError.unknownActivation = error else { throw error }
             var options = reading.options
@@ -153,7 +181,7 @@ struct InspectCommand: AsyncParsableCommand {
 
     private func seconds(_ value: Double?) -> String { value.map { String(format: "%.3f s", $0) } ?? "not stated" }
 
-    private func videoFacts() throws -> Facts {
+    private func videoFacts(_ path: String) throws -> Facts {
         var facts = Facts(path)
         var options = VideoOptions(deadline: nil, threadCount: 0)
         options.isCancelled = { Task.isCancelled }
@@ -174,28 +202,5 @@ struct InspectCommand: AsyncParsableCommand {
             verify ? "status, all frames decoded" : "status", report.statuses.map(\.rawValue).joined(separator: ", "))
         if let detail = report.detail { facts.add("problem", detail) }
         return facts
-    }
-}
-
-/// Named facts in order, printed as columns or as an object.
-private struct Facts {
-    private var items: [(name: String, value: String)] = []
-
-    init(_ path: String) { items.append(("path", path)) }
-
-    mutating func add(_ name: String, _ value: String) { items.append((name, value)) }
-
-    var text: String {
-        let width = items.map(\.name.count).max() ?? 0
-        return items.map { $0.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0.value }
-            .joined(separator: "\n")
-    }
-
-    func json() throws -> String {
-        var object: [String: [String]] = [:]
-        for item in items { object[item.name.trimmingCharacters(in: .whitespaces), default: []].append(item.value) }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(object), as: UTF8.self)
     }
 }

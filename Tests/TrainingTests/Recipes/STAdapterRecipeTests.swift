@@ -13,16 +13,12 @@ struct STAdapterRecipeTests {
 
     @Test("rates of the released scripts, step by step")
     func rates() {
-        var recipe = STAdapterRecipe()
-        #expect(abs(recipe.peakLearningRate - 7.5e-4) < 1e-12)
-        #expect(recipe.rate(at: 0) == 0)
-        #expect(abs(recipe.rate(at: 1) - 3.75e-4) < 1e-12)
-        #expect(abs(recipe.rate(at: 2) - 7.5e-4) < 1e-12)
-        #expect(abs(recipe.rate(at: 7) - 3.75e-4) < 1e-12)
-        #expect(abs(recipe.rate(at: 12)) < 1e-12)
-        recipe.batch = 256
-        recipe.epochs = 50
-        #expect(abs(recipe.rate(at: 26) - 5e-4) < 1e-12)
+        let rate = { (recipe: STAdapterRecipe, epoch: Int) in recipe.learningRate(at: 10 * epoch, stepsPerEpoch: 10) }
+        for (epoch, expected) in [(0, 0), (1, 3.75e-4), (2, 7.5e-4), (7, 3.75e-4), (12, 0)] {
+            #expect(abs(rate(.kinetics, epoch) - expected) < 1e-12)
+        }
+        #expect(abs(rate(.somethingSomething, 2) - 1e-3) < 1e-12)
+        #expect(abs(rate(.somethingSomething, 26) - 5e-4) < 1e-12)
     }
 
     @Test("everything but names with .bias decays")
@@ -44,10 +40,10 @@ struct STAdapterRecipeTests {
         let recipe = STAdapterRecipe(), trained = parameters.train(STAdapterConfiguration.isTrained)
         let optimizer = recipe.optimizer(trained)
         let (clips, labels) = (Generator(seed: 2).normal([3, 2, 3, 8, 8]), Tensor([0, 1, 2]))
-        for epoch in [0.0, 1, 2] {
+        for epoch in 0...2 {
             trained.clearGradients()
             model(clips).crossEntropy(labels).backward()
-            optimizer.step(learningRate: recipe.rate(at: epoch))
+            optimizer.step(learningRate: recipe.learningRate(at: epoch, stepsPerEpoch: 1))
         }
         let shrunk = Float((1 - 3.75e-4 * 0.01) * (1 - 7.5e-4 * 0.01))
         for name in parameters.names {
@@ -66,7 +62,8 @@ struct STAdapterRecipeTests {
         try STAdapterRecipe().validate()
         let spoil: [(inout STAdapterRecipe) -> Void] = [
             { $0.batch = 0 }, { $0.batch = .max }, { $0.learningRate = 0 }, { $0.learningRate = .infinity },
-            { $0.weightDecay = -1 }, { $0.epochs = .nan }, { $0.warmupEpochs = 12 }, { $0.warmupEpochs = -1 },
+            { $0.weightDecay = -1 }, { $0.beta1 = 1 }, { $0.beta2 = -1 }, { $0.eps = 0 }, { $0.epochs = .nan },
+            { $0.warmupEpochs = 12 }, { $0.warmupEpochs = -1 },
         ]
         for change in spoil {
             var recipe = STAdapterRecipe()

@@ -1,0 +1,84 @@
+internal import CLIP
+internal import Foundation
+
+extension Preset {
+    /// The names of the bundled presets, sorted.
+    ///
+    /// - Parameter programFolder: the folder of the program, where its resources are; nil finds it.
+    /// - Returns: the names.
+    /// - Throws: `TrainingError.noPresets` when the program was moved without its resources.
+    public static func names(programFolder: String? = nil) throws(TrainingError) -> [String] {
+        let folder = try folder(programFolder)
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(".yaml".count)) }.sorted()
+    }
+
+    /// The bundled presets by name.
+    ///
+    /// - Parameter programFolder: the folder of the program, where its resources are; nil finds it.
+    /// - Returns: all of them.
+    /// - Throws: `TrainingError.noPresets` or `.badPreset`.
+    public static func all(programFolder: String? = nil) throws(TrainingError) -> [Preset] {
+        let folder = try folder(programFolder)
+        return try names(programFolder: programFolder).map { name throws(TrainingError) in
+            try Preset(contentsOf: "\(folder)/\(name).yaml")
+        }
+    }
+
+    /// A bundled preset.
+    ///
+    /// - Parameters:
+    ///   - name: its name.
+    ///   - programFolder: the folder of the program, where its resources are; nil finds it.
+    /// - Returns: the preset.
+    /// - Throws: `TrainingError.unknownPreset` with names that are near, `.noPresets` or `.badPreset`.
+    public static func named(_ name: String, programFolder: String? = nil) throws(TrainingError) -> Preset {
+        let names = try names(programFolder: programFolder)
+        guard names.contains(name) else { throw .unknownPreset(String(name.prefix(80)), near: near(name, in: names)) }
+        return try Preset(contentsOf: "\(try folder(programFolder))/\(name).yaml")
+    }
+
+    /// A preset that a user names: a YAML file's path, or the name of a bundled one.
+    ///
+    /// - Parameters:
+    ///   - nameOrPath: a path ends in `.yaml` or `.yml`.
+    ///   - programFolder: the folder of the program, where its resources are; nil finds it.
+    /// - Returns: the preset.
+    /// - Throws: `TrainingError` as `init(contentsOf:)` and `named(_:programFolder:)`.
+    public static func find(_ nameOrPath: String, programFolder: String? = nil) throws(TrainingError) -> Preset {
+        let isPath = nameOrPath.hasSuffix(".yaml") || nameOrPath.hasSuffix(".yml")
+        return isPath
+            ? try Preset(contentsOf: nameOrPath) : try named(nameOrPath, programFolder: programFolder)
+    }
+
+    private static func folder(_ programFolder: String?) throws(TrainingError) -> String {
+        guard let path = ProgramResources(of: "Training", programFolder: programFolder).path(of: "presets") else {
+            throw .noPresets
+        }
+        return path
+    }
+
+    /// At most five names: those of which the name is a part, else those with the fewest letters to change.
+    private static func near(_ name: String, in names: [String]) -> [String] {
+        let parts = name.lowercased().prefix(64).split { !$0.isLetter && !$0.isNumber }
+        let holding = names.filter { other in !parts.isEmpty && parts.allSatisfy { other.contains($0) } }
+        guard holding.isEmpty else { return Array(holding.prefix(5)) }
+        let word = Array(name.lowercased().prefix(64))
+        return Array(names.sorted { (changes(word, Array($0)), $0) < (changes(word, Array($1)), $1) }.prefix(3))
+    }
+
+    /// The number of letters to insert, remove or replace (Levenshtein).
+    private static func changes(_ a: [Character], _ b: [Character]) -> Int {
+        var row = Array(0...b.count)
+        for (i, letter) in a.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, other) in b.enumerated() {
+                let replaced = diagonal + (letter == other ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
+            }
+        }
+        return row[b.count]
+    }
+}
