@@ -81,6 +81,31 @@ public enum ActionModelConfiguration: Sendable, Equatable {
         }
     }
 
+    /// The number of frames of a clip; nil where any number does.
+    public var frames: Int? {
+        switch self {
+        case .clip: nil
+        case .actionCLIP(let configuration): configuration.frames
+        case .m2CLIP(let configuration): configuration.frames
+        case .evl(let configuration): configuration.frames
+        case .stAdapter(let configuration): configuration.frames
+        }
+    }
+
+    /// Whether the method trains a parameter.
+    ///
+    /// - Parameter name: the parameter's name.
+    /// - Returns: false for parameters that stay as they are.
+    public func isTrained(_ name: String) -> Bool {
+        switch self {
+        case .clip: false
+        case .actionCLIP: ActionCLIPConfiguration.isTrained(name)
+        case .m2CLIP: M2CLIPConfiguration.isTrained(name)
+        case .evl(let configuration): configuration.isTrained(name)
+        case .stAdapter: STAdapterConfiguration.isTrained(name)
+        }
+    }
+
     /// The same model for clips of another number of frames, where its weights allow it.
     ///
     /// - Parameter frames: the number of frames of a clip.

@@ -12,7 +12,7 @@ public enum ConvolutionOrder: String, Codable, Sendable, CaseIterable {
 /// What makes one video feature of the features of T frames, with the sizes that it needs.
 ///
 /// In JSON a choice is an object under the reference's name: `{"Transf": {"positions": 77, "layers": 6, …}}`.
-public enum AggregatorConfiguration: Codable, Sendable, Equatable {
+public enum AggregatorConfiguration: Sendable, Equatable {
     /// `meanP`: the mean.
     case mean
     /// `Conv_1D`: a convolution over time for each channel. Its table of positions is stored but never used.
@@ -35,14 +35,6 @@ public enum AggregatorConfiguration: Codable, Sendable, Equatable {
         /// A transformer over the frames.
         case transformer = "Transf"
         /// A transformer with a class token.
-        case classToken = "Transf_cls"
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case mean = "meanP"
-        case convolution = "Conv_1D"
-        case lstm = "LSTM"
-        case transformer = "Transf"
         case classToken = "Transf_cls"
     }
 
@@ -85,6 +77,64 @@ public enum AggregatorConfiguration: Codable, Sendable, Equatable {
         case .convolution(let positions, _), .lstm(let positions): positions
         case .transformer(let sizes): sizes.positions
         case .classToken(let sizes): sizes.positions
+        }
+    }
+}
+
+extension AggregatorConfiguration: Codable {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case mean = "meanP"
+        case convolution = "Conv_1D"
+        case lstm = "LSTM"
+        case transformer = "Transf"
+        case classToken = "Transf_cls"
+    }
+
+    private struct Convolution: Codable {
+        let positions: Int
+        let order: ConvolutionOrder
+    }
+
+    private struct Recurrence: Codable { let positions: Int }
+
+    private struct Nothing: Codable {}
+
+    /// Decodes one choice.
+    ///
+    /// - Parameter decoder: the source.
+    /// - Throws: `DecodingError` for none, several, or one with missing settings.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let found = CodingKeys.allCases.filter { container.contains($0) }
+        guard let key = found.first, found.count == 1 else {
+            let names = Kind.allCases.map(\.rawValue).joined(separator: ", ")
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "one aggregator is needed: \(names)"))
+        }
+        switch key {
+        case .mean: self = .mean
+        case .convolution:
+            let settings = try container.decode(Convolution.self, forKey: key)
+            self = .convolution(positions: settings.positions, order: settings.order)
+        case .lstm: self = .lstm(positions: try container.decode(Recurrence.self, forKey: key).positions)
+        case .transformer: self = .transformer(try container.decode(FrameTransformerConfiguration.self, forKey: key))
+        case .classToken: self = .classToken(try container.decode(ClassTokenConfiguration.self, forKey: key))
+        }
+    }
+
+    /// Encodes the choice as an object under its name.
+    ///
+    /// - Parameter encoder: the target.
+    /// - Throws: what the encoder throws.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        switch self {
+        case .mean: try container.encode(Nothing(), forKey: .mean)
+        case .convolution(let positions, let order):
+            try container.encode(Convolution(positions: positions, order: order), forKey: .convolution)
+        case .lstm(let positions): try container.encode(Recurrence(positions: positions), forKey: .lstm)
+        case .transformer(let sizes): try container.encode(sizes, forKey: .transformer)
+        case .classToken(let sizes): try container.encode(sizes, forKey: .classToken)
         }
     }
 }

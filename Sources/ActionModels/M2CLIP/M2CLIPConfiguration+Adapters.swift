@@ -1,27 +1,8 @@
 extension M2CLIPConfiguration {
-    /// Where in a block adapters stand.
-    ///
-    ///     x = adapterₐ(x);   x = x + attention(ln₁(x));   x = adapterₘ(x);   x = x + mlp(ln₂(x))
-    public enum Placement: String, Codable, Sendable, CaseIterable {
-        /// One a block, before attention: the paper's place for TED-Adapters.
-        case beforeAttention = "before_attention"
-        /// One a block, before the feed-forward part: the released Kinetics model.
-        case beforeMLP = "before_mlp"
-        /// Two a block with weights of their own: the released Something-Something model.
-        case both
-
-        /// The number of adapters in a block.
-        public var count: Int { self == .both ? 2 : 1 }
-        /// Whether there is an adapter before attention.
-        public var isBeforeAttention: Bool { self != .beforeMLP }
-        /// Whether there is an adapter before the feed-forward part.
-        public var isBeforeMLP: Bool { self != .beforeAttention }
-    }
-
     /// The adapters of one tower.
     public struct Adapters: Codable, Sendable, Equatable {
         /// Where in a block they stand.
-        public var placement: Placement
+        public var placement: AdapterPlacement
         /// How many of the last blocks have them; 0 means that the tower has none.
         ///
         /// In the text tower the cross-modal block counts as the last one, so 1 leaves the text encoder untouched.
@@ -35,7 +16,7 @@ extension M2CLIPConfiguration {
         ///   - placement: where in a block they stand.
         ///   - layers: how many of the last blocks have them.
         ///   - width: the inner width.
-        public init(_ placement: Placement, layers: Int, width: Int) {
+        public init(_ placement: AdapterPlacement, layers: Int, width: Int) {
             self.placement = placement
             self.layers = layers
             self.width = width

@@ -53,8 +53,8 @@ extension M2CLIPConfiguration {
     }
 
     private static func released(
-        _ clip: CLIPConfiguration, _ classes: Int, _ labelWords: Int, vision: Placement,
-        text: (placement: Placement, layers: Int)
+        _ clip: CLIPConfiguration, _ classes: Int, _ labelWords: Int, vision: AdapterPlacement,
+        text: (placement: AdapterPlacement, layers: Int)
     ) -> M2CLIPConfiguration {
         var configuration = M2CLIPConfiguration(clip: clip, classes: classes, labelWords: labelWords)
         configuration.visionAdapters = Adapters(vision, layers: 12, width: 384)

@@ -84,7 +84,7 @@ private struct M2CLIPShapeReader {
                 "\(prefix)*: adapters before attention in blocks \(before.sorted().prefix(16)), before the feed-forward part "
                     + "in \(inside.sorted().prefix(16)); they must stand in the last of \(depth) blocks, in each alike")
         }
-        let placement: M2CLIPConfiguration.Placement =
+        let placement: AdapterPlacement =
             before.isEmpty ? .beforeMLP : inside.isEmpty ? .beforeAttention : .both
         let place = "\(prefix)\(first)." + (before.isEmpty ? "adapter_pre_mlp." : "adapter_pre_attn.")
         let width = try shape("\(place)\(key).weight", rank: 2)[0]

@@ -4,21 +4,6 @@ public import CLIP
 ///
 /// Source: ST-Adapter (NeurIPS 2022), section 3; `models_adapter.py` and `configs.py.example`.
 public struct STAdapterConfiguration: Codable, Sendable, Equatable {
-    /// Where a block has adapters.
-    public enum Placement: String, Codable, Sendable, CaseIterable {
-        /// Before the attention: the paper's figure.
-        case beforeAttention = "before_attention"
-        /// Before the feed-forward part: the released models for Kinetics-400.
-        case beforeMLP = "before_mlp"
-        /// Before both: the released models for Something-Something v2.
-        case both
-
-        /// Whether a block's attention has an adapter before it.
-        public var isBeforeAttention: Bool { self != .beforeMLP }
-        /// Whether a block's feed-forward part has an adapter before it.
-        public var isBeforeMLP: Bool { self != .beforeAttention }
-    }
-
     /// The size of the adapters' depth-wise convolution; odd numbers, so that no axis moves.
     public struct Kernel: Codable, Sendable, Equatable {
         /// Along time.
@@ -61,7 +46,7 @@ public struct STAdapterConfiguration: Codable, Sendable, Equatable {
     /// The number of blocks with adapters, counted from the last.
     public var adapterLayers: Int
     /// Where these blocks have them.
-    public var placement: Placement
+    public var placement: AdapterPlacement
     /// The size of the adapters' convolution.
     public var kernel = Kernel(frames: 3, rows: 1, columns: 1)
     /// The rate of dropping before the class head while training.
@@ -74,7 +59,7 @@ public struct STAdapterConfiguration: Codable, Sendable, Equatable {
     ///   - frames: the number of frames of a clip.
     ///   - classes: the number of classes.
     ///   - placement: where the blocks have adapters.
-    public init(vision: VisionConfiguration, frames: Int, classes: Int, placement: Placement) {
+    public init(vision: VisionConfiguration, frames: Int, classes: Int, placement: AdapterPlacement) {
         self.vision = vision
         self.frames = frames
         self.classes = classes

@@ -109,7 +109,7 @@ public enum STAdapterLayout {
     /// Where the adapters are and how large their convolution is, the same in all of them.
     private static func adapters(
         _ tensors: [String: Tensor], layers: Int, path: String
-    ) throws(ActionModelError) -> (layers: Int, placement: STAdapterConfiguration.Placement, convolution: [Int]) {
+    ) throws(ActionModelError) -> (layers: Int, placement: AdapterPlacement, convolution: [Int]) {
         func inconsistent(_ detail: String) -> ActionModelError { .inconsistentWeights(path: path, detail: detail) }
         var found: [Bool: Set<Int>] = [:], shapes: Set<[Int]> = []
         for (name, tensor) in tensors {

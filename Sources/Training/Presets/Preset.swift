@@ -1,4 +1,5 @@
 internal import ActionModels
+internal import CLIP
 internal import Foundation
 
 /// A model with everything that its paper says of it: sizes, recipe, clips; read from a YAML file.
@@ -54,13 +55,13 @@ public struct Preset: Sendable, Equatable {
     }
 
     private func validate() throws(YAMLProblem) {
-        do throws(ActionModelError) { try model.validateModel() } catch {
+        do throws(ActionModelError) { try model.configuration.validate() } catch {
             throw YAMLProblem(key: "model", detail: "\(error)")
         }
         do throws(TrainingError) { try model.validateRecipe() } catch {
             throw YAMLProblem(key: "recipe", detail: "\(error)")
         }
-        if let problem = data?.problem(imageSize: model.imageSize) {
+        if let problem = data?.problem(imageSize: model.configuration.vision.imageSize) {
             throw YAMLProblem(key: "data.\(problem.key)", detail: problem.detail)
         }
     }
@@ -85,9 +86,12 @@ public struct Preset: Sendable, Equatable {
             title = try container.decode(String.self, forKey: .title)
             source = try container.decode(String.self, forKey: .source)
             model =
-                switch try container.decode(PresetModel.Method.self, forKey: .method) {
+                switch try container.decode(ActionModelKind.self, forKey: .method) {
+                case .clip:
+                    throw DecodingError.dataCorruptedError(
+                        forKey: .method, in: container, debugDescription: "CLIP itself is actionclip with meanP")
                 case .actionCLIP: .actionCLIP(try part(), recipe: try recipe())
-                case .m2clip: .m2clip(try part(), recipe: try recipe())
+                case .m2CLIP: .m2clip(try part(), recipe: try recipe())
                 case .evl: .evl(try part(), recipe: try recipe())
                 case .stAdapter: .stAdapter(try part(), recipe: try recipe())
                 }

@@ -16,6 +16,7 @@ struct InspectCommand: AsyncParsableCommand {
 
             EXAMPLES
               verb inspect ViT-B-16.pt
+              verb inspect checkpoint-11.pth --backbone ViT-B-16.pt
               verb inspect --preset m2clip-b16-12x384-k400
               verb inspect clip.mp4 --verify --json
             """)
@@ -29,6 +30,9 @@ struct InspectCommand: AsyncParsableCommand {
 
     @Flag(help: "List the bundled presets instead.")
     var presets = false
+
+    @Option(help: ArgumentHelp("The CLIP model below a checkpoint of trained tensors only.", valueName: "path"))
+    var backbone: String?
 
     @OptionGroup var reading: CheckpointReadingOptions
 
@@ -112,6 +116,8 @@ struct InspectCommand: AsyncParsableCommand {
     }
 
     private func modelFacts(_ path: String) throws -> Facts {
+        let inspection = VideoModelInspection(path: path, backbone: backbone, reading: reading.options)
+        if let facts = try inspection.facts() { return facts }
         var facts = Facts(path)
         let (checkpoint, isActivationKnown) = try checkpoint(path)
         let towers = checkpoint.towers

@@ -1,4 +1,5 @@
 import ActionModels
+import CLIP
 import Foundation
 import Training
 
@@ -6,18 +7,16 @@ import Training
 enum PresetFormat {
     /// What a preset is, and a table of its parts.
     static func text(_ preset: Preset) -> String {
-        let (model, cost) = (preset.model, preset.model.cost)
+        let model = preset.model.configuration, cost = model.cost()
         let head = [
             ["preset", preset.name], ["title", preset.title], ["source", preset.source],
-            ["method", model.method.rawValue], ["input", "\(model.frames) frames of \(model.imageSize) px"],
-            ["recipe", model.hasRecipe ? "as in the file" : "none is known"],
+            ["method", model.kind.title], ["input", "\(model.frames ?? 0) frames of \(model.vision.imageSize) px"],
+            ["recipe", preset.model.hasRecipe ? "as in the file" : "none is known"],
         ]
-        var rows = [["", "parameters", "trained", "GMAC a clip"]]
-        rows += cost.parts.map { row($0.name, $0.parameters, $0.trained, $0.clipMACs) }
-        rows.append(row("total", cost.parameters, cost.trained, cost.clipMACs))
-        let table = rows.map { line($0, rows) }
-        let text = cost.textMACs > 0 ? ["", "GMAC a text  \(giga(cost.textMACs))"] : []
-        return (head.map { $0[0].padding(toLength: 8, withPad: " ", startingAt: 0) + $0[1] } + [""] + table + text)
+        let text = cost.textMACs > 0 ? ["", "GMAC a text  \(CostTable.giga(cost.textMACs))"] : []
+        return
+            (head.map { $0[0].padding(toLength: 8, withPad: " ", startingAt: 0) + $0[1] } + [""] + CostTable.lines(cost)
+            + text)
             .joined(separator: "\n")
     }
 
@@ -30,11 +29,12 @@ enum PresetFormat {
             let parts: [CostPart]
             let parameters, trained, clipMACs, textMACs: Int
         }
-        let (model, cost) = (preset.model, preset.model.cost)
+        let model = preset.model.configuration, cost = model.cost()
         return try encoded(
             Object(
-                preset: preset.name, title: preset.title, source: preset.source, method: model.method.rawValue,
-                frames: model.frames, imageSize: model.imageSize, hasRecipe: model.hasRecipe, parts: cost.parts,
+                preset: preset.name, title: preset.title, source: preset.source, method: model.kind.rawValue,
+                frames: model.frames ?? 0, imageSize: model.vision.imageSize, hasRecipe: preset.model.hasRecipe,
+                parts: cost.parts,
                 parameters: cost.parameters, trained: cost.trained, clipMACs: cost.clipMACs, textMACs: cost.textMACs))
     }
 
@@ -50,24 +50,10 @@ enum PresetFormat {
         struct Object: Encodable { let preset, title, source, method: String }
         return try presets.map {
             try encoded(
-                Object(preset: $0.name, title: $0.title, source: $0.source, method: $0.model.method.rawValue))
+                Object(
+                    preset: $0.name, title: $0.title, source: $0.source, method: $0.model.configuration.kind.rawValue))
         }.joined(separator: "\n")
     }
-
-    private static func row(_ name: String, _ parameters: Int, _ trained: Int, _ work: Int) -> [String] {
-        [name, "\(parameters)", "\(trained)", giga(work)]
-    }
-
-    /// The first column to the left, numbers to the right.
-    private static func line(_ row: [String], _ rows: [[String]]) -> String {
-        row.indices.map { column in
-            let width = rows.map(\.[column].count).max() ?? 0
-            let space = String(repeating: " ", count: width - row[column].count)
-            return column == 0 ? row[column] + space : space + row[column]
-        }.joined(separator: "  ")
-    }
-
-    private static func giga(_ operations: Int) -> String { String(format: "%.3f", Double(operations) / 1e9) }
 
     private static func encoded(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()

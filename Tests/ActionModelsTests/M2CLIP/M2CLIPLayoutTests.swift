@@ -150,9 +150,9 @@ struct M2CLIPBuildingTests {
     @Test(
         "the cross-modal block is the last text block, in storage of its own",
         arguments: [
-            (M2CLIPConfiguration.Placement.beforeMLP, 2), (.both, 4), (.beforeAttention, 1), (.beforeMLP, 0),
+            (AdapterPlacement.beforeMLP, 2), (.both, 4), (.beforeAttention, 1), (.beforeMLP, 0),
         ])
-    func copied(_ placement: M2CLIPConfiguration.Placement, _ layers: Int) throws {
+    func copied(_ placement: AdapterPlacement, _ layers: Int) throws {
         let configuration = tiny.with { $0.textAdapters = .init(placement, layers: layers, width: 10) }
         let parameters = try M2CLIP.adapting(try clip(), configuration, path: "new").parameters
         let names = parameters.names.filter { $0.hasPrefix("transformer.resblocks.3.") }

@@ -7,7 +7,7 @@ import Torch
 @Suite("Sizes and costs of ST-Adapter")
 struct STAdapterConfigurationTests {
     private static func released(
-        _ clip: CLIPConfiguration, _ placement: STAdapterConfiguration.Placement, frames: Int = 8, classes: Int = 400
+        _ clip: CLIPConfiguration, _ placement: AdapterPlacement, frames: Int = 8, classes: Int = 400
     ) -> STAdapterConfiguration {
         STAdapterConfiguration(vision: clip.vision, frames: frames, classes: classes, placement: placement)
     }

@@ -15,7 +15,7 @@ struct STAdapterLayoutTests {
             contextLength: 5, vocabularySize: 20, blocks: TransformerConfiguration(width: 8, layers: 1, heads: 2)),
         activation: .gelu)
 
-    private static func configuration(_ placement: STAdapterConfiguration.Placement) -> STAdapterConfiguration {
+    private static func configuration(_ placement: AdapterPlacement) -> STAdapterConfiguration {
         var configuration = STAdapterConfiguration(vision: clip.vision, frames: 4, classes: 3, placement: placement)
         configuration.activation = clip.activation
         configuration.adapterWidth = 6
@@ -28,8 +28,8 @@ struct STAdapterLayoutTests {
         try Parameters.build(.random(Generator(seed: 3))) { STAdapter($0, configuration) }.parameters.tensors
     }
 
-    @Test("the released tensors on a CLIP make the model again", arguments: STAdapterConfiguration.Placement.allCases)
-    func roundTrip(_ placement: STAdapterConfiguration.Placement) throws {
+    @Test("the released tensors on a CLIP make the model again", arguments: AdapterPlacement.allCases)
+    func roundTrip(_ placement: AdapterPlacement) throws {
         let configuration = Self.configuration(placement)
         let whole = try Self.tensors(configuration)
         let saved = STAdapterLayout.released(whole, configuration)

@@ -8,7 +8,7 @@ import Torch
 struct STAdapterTests {
     private let clips = Generator(seed: 2).normal([2, 4, 3, 8, 8])
 
-    private static func configuration(_ placement: STAdapterConfiguration.Placement) -> STAdapterConfiguration {
+    private static func configuration(_ placement: AdapterPlacement) -> STAdapterConfiguration {
         var configuration = STAdapterConfiguration(
             vision: VisionConfiguration(
                 imageSize: 8, patchSize: 4, blocks: TransformerConfiguration(width: 16, layers: 2, heads: 2)),
@@ -29,8 +29,8 @@ struct STAdapterTests {
         return try Parameters.build(.checkpoint(weights)) { STAdapter($0, configuration) }
     }
 
-    @Test("a new model is CLIP's tower with a new head", arguments: STAdapterConfiguration.Placement.allCases)
-    func start(_ placement: STAdapterConfiguration.Placement) throws {
+    @Test("a new model is CLIP's tower with a new head", arguments: AdapterPlacement.allCases)
+    func start(_ placement: AdapterPlacement) throws {
         let (model, parameters) = try Parameters.build(.random(Generator(seed: 1))) {
             STAdapter($0, Self.configuration(placement))
         }

@@ -58,12 +58,12 @@ struct BundledPresetTests {
         let all = try Preset.all()
         #expect(all.map(\.name) == (try Preset.names()))
         #expect(Set(all.map(\.title)).count == all.count)
-        #expect(Set(all.map(\.model.method)) == Set(PresetModel.Method.allCases))
+        #expect(Set(all.map(\.model.configuration.kind)) == Set(ActionModelKind.allCases).subtracting([.clip]))
     }
 
     @Test("the published numbers, from the configuration alone", arguments: published)
     func costs(_ published: Published) throws {
-        let cost = try Preset.named(published.name).model.cost
+        let cost = try Preset.named(published.name).model.configuration.cost()
         if let trained = published.trained { #expect(cost.trained == trained) }
         if let parameters = published.parameters { #expect(cost.parameters == parameters) }
         if let work = published.work { #expect(abs(Double(cost.clipMACs) / 1e9 / work - 1) < 0.01) }
@@ -71,12 +71,12 @@ struct BundledPresetTests {
 
     @Test("the cost counts what the model declares at full size", arguments: published)
     func declared(_ published: Published) throws {
-        let model = try Preset.named(published.name).model
-        let (built, parameters) = try Parameters.build(.outline) { model.declare($0) }
-        #expect(parameters.count() == model.cost.parameters)
-        #expect(parameters.count(where: model.isTrained) == model.cost.trained)
+        let model = try Preset.named(published.name).model.configuration, cost = model.cost()
+        let (built, parameters) = try Parameters.build(.outline) { model.model($0) }
+        #expect(parameters.count() == cost.parameters)
+        #expect(parameters.count(where: model.isTrained) == cost.trained)
         #expect(built.frames == model.frames || built.frames == nil)
-        #expect(built.vision.imageSize == model.imageSize)
+        #expect(built.vision == model.vision)
     }
 
     @Test("released scripts have a recipe and clips, other configurations say that they have none")
@@ -90,9 +90,10 @@ struct BundledPresetTests {
         for preset in try Preset.all() where preset.model.hasRecipe {
             let data = try #require(preset.data, "\(preset.name)")
             #expect(data.training != nil, "\(preset.name)")
-            let rule = data.evaluation.sampling.rule(frames: preset.model.frames, views: data.evaluation.temporalViews)
+            let frames = try #require(preset.model.configuration.frames)
+            let rule = data.evaluation.sampling.rule(frames: frames, views: data.evaluation.temporalViews)
             #expect(try rule.evaluationIndices(of: 300).count == data.evaluation.temporalViews, "\(preset.name)")
-            #expect(rule.frameCount == preset.model.frames, "\(preset.name)")
+            #expect(rule.frameCount == frames, "\(preset.name)")
         }
     }
 

@@ -63,7 +63,7 @@ struct PresetFileTests {
         let (preset, problem) = try read(Self.valid)
         #expect(problem == "")
         let mine = try #require(preset)
-        #expect(mine.name == "mine" && mine.title == "mine" && mine.model.frames == 4)
+        #expect(mine.name == "mine" && mine.title == "mine" && mine.model.configuration.frames == 4)
         guard case .stAdapter(let configuration, let recipe) = mine.model else {
             Issue.record("another method")
             return
@@ -185,7 +185,9 @@ struct PresetFileTests {
             return changes[key].map { line.prefix { $0 == " " } + "\(key): \($0)" } ?? line
         }
         let (preset, problem) = try read(changed.joined(separator: "\n"))
-        #expect(preset.map { $0.model.cost.clipMACs > 0 && $0.model.cost.parameters > 0 } ?? !problem.isEmpty)
+        #expect(
+            preset.map { $0.model.configuration.cost().clipMACs > 0 && $0.model.configuration.cost().parameters > 0 }
+                ?? !problem.isEmpty)
     }
 
     /// The lines of a bundled file.
