@@ -83,11 +83,15 @@ public struct EVLFeatures: Sendable {
     /// - Parameter layers: the tower's last blocks, in their order.
     public init(_ layers: [Layer]) { self.layers = layers }
 
-    /// The same features with another element type, for example `float16` to keep them.
+    /// The same features with another element type, for example `float16` to keep them, or on another device.
     ///
-    /// - Parameter dtype: a floating-point type.
+    /// - Parameters:
+    ///   - dtype: a floating-point type; nil keeps it.
+    ///   - device: the device wanted; nil keeps it.
     /// - Returns: features of the same shapes.
-    public func to(dtype: DType) -> EVLFeatures { EVLFeatures(layers.map { $0.mapTensors { $0.to(dtype: dtype) } }) }
+    public func to(dtype: DType? = nil, device: Device? = nil) -> EVLFeatures {
+        EVLFeatures(layers.map { $0.mapTensors { $0.to(dtype: dtype, device: device) } })
+    }
 
     /// A part of the clips.
     ///

@@ -72,6 +72,29 @@ struct EVLTests {
         expectClose(model.head(part), logits.slice(0, 1..<2), absolute: 1e-5)
     }
 
+    @Test("a tower in half precision feeds a decoder in float32", arguments: [DType.float16, .bfloat16])
+    func halfTower(_ dtype: DType) throws {
+        let (model, parameters) = try EVLSample.model()
+        let tensors = parameters.tensors.map { name, tensor in
+            (name, name.hasPrefix("backbone.") ? tensor.to(dtype: dtype) : tensor.cloned())
+        }
+        let half = try Parameters.build(.checkpoint(Dictionary(uniqueKeysWithValues: tensors))) {
+            EVL($0, model.configuration)
+        }
+        half.parameters.train(model.configuration.isTrained)
+        let clips = EVLSample.clips(model.configuration)
+        let features = half.model.backboneFeatures(of: clips)
+        #expect(features.layers.allSatisfy { $0.stream.dtype == dtype })
+        expectClose(
+            features.to(dtype: .float32).layers[0].stream, model.backboneFeatures(of: clips).layers[0].stream,
+            absolute: dtype == .float16 ? 0.02 : 0.15, relative: 0.02)
+        let logits = half.model(clips)
+        #expect(logits.dtype == .float32)
+        expectClose(logits, model(clips), absolute: dtype == .float16 ? 0.05 : 0.3)
+        logits.sum().backward()
+        #expect(half.parameters["decoder.cls_token"]?.gradient?.dtype == .float32)
+    }
+
     @Test("features are those of the tower's last blocks")
     func features() throws {
         let (model, _) = try EVLSample.model()

@@ -1,0 +1,55 @@
+import Testing
+import Video
+
+@Suite("RandAugment")
+struct RandAugmentTests {
+    @Test("EVL's rule is the default")
+    func notation() throws {
+        #expect(try RandAugment(timm: "rand-m7-n4-mstd0.5-inc1") == RandAugment())
+        #expect(try RandAugment(timm: "rand-inc1") == RandAugment(count: 2, magnitude: 10, deviation: 0))
+    }
+
+    @Test(
+        "other notations are refused",
+        arguments: [
+            "", "rand", "auto-m7-inc1", "rand-m7-n4-mstd0.5", "rand-m7-n4-inc0", "rand-m7-m8-inc1", "rand-m11-inc1",
+            "rand-mnan-inc1", "rand-n1.5-inc1", "rand-n-inc1", "rand-w0-inc1", "rand--inc1", "rand-mstd-1-inc1",
+            "rand-n1e300-inc1", "rand-inc1-", "rand-mstdinf-inc1", "rand-inc1-x",
+        ])
+    func refused(_ text: String) {
+        let error = #expect(throws: VideoError.self) { _ = try RandAugment(timm: text) }
+        #expect(error?.status == .invalidRequest)
+    }
+
+    @Test("the same seed draws the same, and half of the operations happen")
+    func draws() {
+        var (one, other) = (SeededDraws(seed: 1), SeededDraws(seed: 1))
+        let rule = RandAugment()
+        var counts: [Int] = []
+        for _ in 0..<400 {
+            let operations = rule.operations(draws: &one)
+            #expect(operations == rule.operations(draws: &other))
+            counts.append(operations.count)
+        }
+        #expect(counts.allSatisfy { $0 <= 4 })
+        #expect((1.8...2.2).contains(Double(counts.reduce(0, +)) / 400))
+    }
+
+    @Test("magnitudes spread about the mean and stay in their range")
+    func magnitudes() {
+        var draws = SeededDraws(seed: 2)
+        func degrees(_ rule: RandAugment) -> [Double] {
+            (0..<4000).flatMap { _ in rule.operations(draws: &draws) }.compactMap {
+                if case .rotate(let degrees) = $0 { degrees } else { nil }
+            }
+        }
+        let turned = degrees(RandAugment())
+        let sizes = turned.map(abs), mean = sizes.reduce(0, +) / Double(sizes.count)
+        let variance = sizes.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(sizes.count)
+        #expect(abs(mean - 21) < 0.2)
+        #expect(abs(variance.squareRoot() - 1.5) < 0.15)
+        #expect((0.4...0.6).contains(Double(turned.count { $0 < 0 }) / Double(turned.count)))
+        #expect(degrees(RandAugment(magnitude: 10, deviation: 5)).allSatisfy { abs($0) <= 30 })
+        #expect(Set(degrees(RandAugment(deviation: 0)).map(abs)) == [21])
+    }
+}
