@@ -1,6 +1,7 @@
 # make demo: installs what is missing, builds, and recognises sample clips with the bundled model.
 # make test: installs what is missing, builds, and runs all tests.
-.PHONY: demo test setup build lint format clean
+# make benchmark: time and peak memory of full-size models on this machine.
+.PHONY: demo test benchmark setup build lint format clean
 
 # A toolchain that the set-up script fetched is used when there is no other.
 export PATH := $(PATH):$(CURDIR)/.deps/swift/usr/bin
@@ -12,6 +13,9 @@ test: setup
 	swift build --build-tests
 	swift test --skip-build
 
+benchmark: setup
+	cd Benchmarks && swift run -c release verb-benchmarks models
+
 setup:
 	@scripts/setup.sh
 
@@ -22,7 +26,7 @@ lint:
 	@scripts/lint.sh
 
 format:
-	swift format --in-place --parallel --recursive Sources Tests Package.swift
+	swift format --in-place --parallel --recursive Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
 
 clean:
-	rm -rf .build
+	rm -rf .build Benchmarks/.build
