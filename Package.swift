@@ -114,7 +114,7 @@ let package = Package(
         .testTarget(
             name: "VerbTests",
             dependencies: [
-                "ActionModels", "Recognition", "Training", "verb",
+                "ActionModels", "CLIP", "Recognition", "Torch", "Training", "verb",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),

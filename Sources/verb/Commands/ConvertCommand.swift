@@ -103,8 +103,9 @@ struct ConvertCommand: AsyncParsableCommand {
         let options = ActionModelOptions(clip: reading.options, backbone: backbone, frames: frames)
         let checkpoint = try ActionModelCheckpoint(path: source, options: options)
         guard case .clip = checkpoint.configuration else { return try convert(checkpoint) }
-        guard let layout = layout.ofCLIP, labelsFile == nil else {
-            throw ValidationError("\(source) is a CLIP model; it has no --layout released and no trained classes.")
+        guard let layout = layout.ofCLIP, labelsFile == nil, backbone == nil else {
+            throw ValidationError(
+                "\(source) is a CLIP model: --layout released, --labels-file and --backbone are for video models.")
         }
         var clip = try CLIPCheckpoint(path: source, options: reading.options)
         if imageSize != nil { clip = try clip.resized(imageSize: imageSize, rule: resize) }

@@ -36,7 +36,11 @@ struct ModelOptions: ParsableArguments {
 
     /// Reads the model; says on standard error what a user should know about it.
     ///
-    /// - Parameter frames: the number of frames a clip, which the weights of some checkpoints do not tell.
+    /// - Parameters:
+    ///   - frames: the number of frames a clip, which the weights of some checkpoints do not tell.
+    ///   - library: where models are looked for.
+    /// - Returns: the model.
+    /// - Throws: `RecognitionError` for a model that cannot be found or used.
     func load(
         frames: Int? = nil, _ library: ModelLibrary = .withHubCache
     ) async throws(RecognitionError) -> RecognitionModel {
