@@ -141,7 +141,8 @@ public enum ActionModelConfiguration: Sendable, Equatable {
     private func require(_ isPossible: Bool, _ own: Int, _ asked: Int) throws(ActionModelError) {
         guard isPossible else {
             throw .badConfiguration(
-                "\(asked) frames a clip; the model's positions are made for \(own), and were trained for them")
+                "\(asked) frames a clip; the model's positions are made for \(own), and were trained for them"
+                    + (kind == .evl ? "; --interpolate-frames stretches them" : ""))
         }
     }
 

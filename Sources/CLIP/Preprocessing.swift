@@ -46,6 +46,22 @@ public struct Preprocessing: Codable, Sendable, Equatable {
         cropRule = .roundHalfEven
     }
 
+    /// The evaluation preprocessing of M2-CLIP and ST-Adapter (cubic) and of EVL (bilinear), as near as 8-bit pictures
+    /// allow: the short side becomes the image size, the middle is rounded down.
+    ///
+    /// Their references resize normalised numbers without antialiasing, which differs where pictures shrink.
+    ///
+    /// - Parameters:
+    ///   - imageSize: the side of the square input in pixels.
+    ///   - isBilinear: whether the kernel is linear.
+    /// - Returns: the settings.
+    public static func video(imageSize: Int, isBilinear: Bool) -> Preprocessing {
+        var preprocessing = Preprocessing(imageSize: imageSize)
+        preprocessing.cropRule = .floor
+        if isBilinear { preprocessing.interpolation = .bilinear }
+        return preprocessing
+    }
+
     /// Resizes and crops one picture, bit for bit as Pillow.
     ///
     /// - Parameter frame: a picture of any size.

@@ -35,12 +35,28 @@ package struct Fixture: Sendable, CustomTestStringConvertible {
         return [own] + listed.split(separator: ":").map { URL(fileURLWithPath: String($0)) }
     }()
 
-    private static let cases: [Fixture] = files(named: "case.json").compactMap { file in
-        guard let data = try? Data(contentsOf: file), let head = try? JSONDecoder().decode(Head.self, from: data),
-            let method = head.method, let kind = head.kind
-        else { return nil }
-        return Fixture(folder: file.deletingLastPathComponent(), method: method, kind: kind)
-    }
+    /// All cases, and the files that name no method and kind.
+    private static let found: (cases: [Fixture], unreadable: [URL]) = {
+        var (cases, unreadable) = ([Fixture](), [URL]())
+        for file in files(named: "case.json") {
+            if let data = try? Data(contentsOf: file), let head = try? JSONDecoder().decode(Head.self, from: data),
+                let method = head.method, let kind = head.kind
+            {
+                cases.append(Fixture(folder: file.deletingLastPathComponent(), method: method, kind: kind))
+            } else {
+                unreadable.append(file)
+            }
+        }
+        return (cases, unreadable)
+    }()
+
+    private static var cases: [Fixture] { found.cases }
+
+    /// Cases that no suite would see: those whose `case.json` says no method and kind.
+    package static var unreadable: [URL] { found.unreadable }
+
+    /// The pairs of method and kind that there are cases of.
+    package static var kinds: Set<String> { Set(cases.map { "\($0.method)/\($0.kind)" }) }
 
     /// Every file of a name below the roots, in a fixed order, each once.
     package static func files(named name: String) -> [URL] {

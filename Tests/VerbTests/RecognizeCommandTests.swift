@@ -18,7 +18,7 @@ struct RecognizeCommandTests {
         let prompts = try command.labels.promptSet()
         #expect(prompts?.templates.map(\.text) == ["a {}", "b {}"])
         #expect(command.top == 2 && command.json && command.frames == nil)
-        #expect(command.model.model == nil && command.model.reading.activation == nil)
+        #expect(command.model.model == nil && command.model.video.reading.activation == nil)
     }
 
     @Test("half a window is the distance when only the window is given")

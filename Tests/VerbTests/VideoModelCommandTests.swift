@@ -38,11 +38,8 @@ struct VideoModelCommandTests {
     }
 
     private func inspect(_ path: String, backbone: String? = nil) async throws -> String? {
-        try await TorchThread.run {
-            try VideoModelInspection(
-                path: path, backbone: backbone, reading: CheckpointOptions(activation: .quickGELU)
-            ).facts()?.text
-        }
+        let options = ActionModelOptions(clip: CheckpointOptions(activation: .quickGELU), backbone: backbone)
+        return try await TorchThread.run { try VideoModelInspection(path: path, options: options).facts()?.text }
     }
 
     @Test("trained tensors alone are described, with what is missing")
@@ -81,6 +78,26 @@ struct VideoModelCommandTests {
         }
     }
 
+    @Test("all names that do not fit are told")
+    func misfits() async throws {
+        try await inFolder { folder in
+            try await TorchThread.run {
+                var tensors = try #require(try ReleasedCheckpoint(path: folder + "/trained.pth")).tensors
+                for name in tensors.keys where name.contains(".fc2.") { tensors[name] = nil }
+                tensors["visual.adapter_fc.more"] = .zeros([1])
+                try StateFile.writeTorch(.dictionary([(.string("model"), .tensors(tensors))]), to: folder + "/less.pth")
+            }
+            do {
+                _ = try await inspect(folder + "/less.pth", backbone: folder + "/clip.pt")
+                Issue.record("nothing was thrown")
+            } catch {
+                let lines = "\(error)".split(separator: "\n")
+                #expect(lines.count { $0.hasPrefix("missing: ") } > 8, "\(error)")
+                #expect(lines.contains("not part of the model: visual.adapter_fc.more"), "\(error)")
+            }
+        }
+    }
+
     @Test(
         "what cannot be converted is an error and leaves nothing",
         arguments: [
@@ -89,6 +106,8 @@ struct VideoModelCommandTests {
             ["clip.pt", "out", "--labels-file", "classes.txt"], ["clip.pt", "out", "--backbone", "clip.pt"],
             ["trained.pth", "classes.txt", "--backbone", "clip.pt", "--layout", "released"],
             ["trained.pth", "out", "--backbone", "clip.pt", "--image-size", "32"],
+            ["trained.pth", "out", "--backbone", "clip.pt", "--layout", "released", "--labels-file", "classes.txt"],
+            ["trained.pth", "out", "--backbone", "clip.pt", "--decoder-heads", "0"],
         ])
     func refused(_ arguments: [String]) async throws {
         try await inFolder { folder in

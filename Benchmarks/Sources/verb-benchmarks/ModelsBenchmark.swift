@@ -57,7 +57,7 @@ struct ModelsBenchmark: AsyncParsableCommand {
     }
 
     private func report(_ title: String, _ cases: [ModelCase], _ results: [ModelCase: [Measurement]]) throws {
-        let lines = cases.map { Line($0, results[$0] ?? []) }
+        let lines = try cases.map { try Line($0, results[$0] ?? []) }
         guard let first = lines.first else { return }
         if json {
             for line in lines { print(String(decoding: try JSONEncoder().encode(line), as: UTF8.self)) }
@@ -79,11 +79,11 @@ struct Line: Encodable {
     let startGiB: Double
     let peakGiB: Double
 
-    init(_ item: ModelCase, _ measurements: [Measurement]) {
+    init(_ item: ModelCase, _ measurements: [Measurement]) throws {
         func gib(_ bytes: [Int]) -> Double { Statistics.median(bytes.map { Double($0) / 1_073_741_824 }) }
         name = item.rawValue
         title = item.title
-        gmacPerClip = Double(item.clipMACs) / 1e9
+        gmacPerClip = Double(try item.clipMACs()) / 1e9
         medianSeconds = Statistics.median(measurements.flatMap(\.seconds))
         startGiB = gib(measurements.map(\.startBytes))
         peakGiB = gib(measurements.map(\.peakBytes))

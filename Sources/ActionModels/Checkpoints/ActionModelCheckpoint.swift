@@ -10,6 +10,10 @@ public struct ActionModelOptions: Sendable {
     public var backbone: String?
     /// The number of frames T of a clip, where the weights do not tell it or allow others.
     public var frames: Int?
+    /// The number of heads of EVL's decoder, which its weights do not tell; nil means heads 64 wide.
+    public var decoderHeads: Int?
+    /// Whether EVL's temporal positions are interpolated where `frames` is another number than they are made for.
+    public var interpolatesFrames = false
 
     /// Makes options.
     ///
@@ -42,6 +46,10 @@ public struct ActionModelCheckpoint: Sendable {
     public let vocabularyPath: String?
     /// What is odd but did not stop the reading.
     public let warnings: [String]
+    /// The CLIP model that this is; nil for the other kinds.
+    public let clip: CLIPCheckpoint?
+    /// Whether tensors that the model does not declare are an error; else they are left out.
+    let isStrict: Bool
 
     /// Builds the model; every call gives weights of its own.
     ///
@@ -62,7 +70,8 @@ public struct ActionModelCheckpoint: Sendable {
         }
         let built: (model: any ActionModel, parameters: Parameters)
         do {
-            built = try Parameters.build(.checkpoint(owned, generator: Generator(seed: 0, device: device))) {
+            let generator = Generator(seed: 0, device: device)
+            built = try Parameters.build(.checkpoint(owned, isStrict: isStrict, generator: generator)) {
                 configuration.model($0)
             }
         } catch { throw .unfitting(path: path, error) }

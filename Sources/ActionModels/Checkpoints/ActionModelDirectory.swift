@@ -52,11 +52,12 @@ public enum ActionModelDirectory {
     ) throws(ActionModelError) {
         var texts = contents.card.map { ["README.md": $0] } ?? [:]
         if let names = contents.classNames {
-            guard names.count == contents.configuration.classes, names.allSatisfy({ !$0.contains(where: \.isNewline) })
+            guard names.count == contents.configuration.classes,
+                names.allSatisfy({ !$0.isEmpty && !$0.contains(where: \.isNewline) })
             else {
                 throw .badConfiguration(
                     "\(names.count) names of classes for \(contents.configuration.classes ?? 0) classes, "
-                        + "each of one line")
+                        + "each of one line that is not empty")
             }
             texts[labelsName] = names.map { $0 + "\n" }.joined()
         }
@@ -87,13 +88,13 @@ public enum ActionModelDirectory {
 
 extension ActionModelCheckpoint {
     /// Reads Verb's directory of a kind other than CLIP.
-    init(directory path: String, kind: String, frames: Int?) throws(ActionModelError) {
+    init(directory path: String, kind: String, _ options: ActionModelOptions) throws(ActionModelError) {
         let file = path + "/config.json"
         guard let kind = ActionModelKind(rawValue: kind) else {
             throw .unknownLayout(path: file, detail: "a model of kind \(kind), which this version does not know")
         }
         var configuration: ActionModelConfiguration, preprocessing: Preprocessing
-        let tensors: [String: Tensor]
+        var tensors: [String: Tensor]
         do throws(CLIPError) {
             func read<A: Codable & Sendable>(
                 _ wrap: (A) -> ActionModelConfiguration
@@ -111,10 +112,20 @@ extension ActionModelCheckpoint {
                 }
         } catch { throw .clip(error) }
         try configuration.validate()
-        if let frames { configuration = try configuration.withFrames(frames) }
         do { tensors = try StateFile.read(path + "/model.safetensors").loadedTensors() } catch {
             throw .inconsistentWeights(path: path, detail: "\(error)")
         }
+        if let frames = options.frames {
+            if case .evl(var evl) = configuration, options.interpolatesFrames, (1...1024).contains(frames) {
+                tensors = EVLLayout.resized(tensors, frames: frames)
+                evl.frames = frames
+                configuration = .evl(evl)
+                try configuration.validate()
+            } else {
+                configuration = try configuration.withFrames(frames)
+            }
+        }
+        configuration = configuration.with(options.clip.activation)
         guard preprocessing.imageSize == configuration.vision.imageSize else {
             throw .badConfiguration(
                 "\(file): pictures are cropped to \(preprocessing.imageSize) pixels, the model takes "
@@ -124,7 +135,8 @@ extension ActionModelCheckpoint {
         self.init(
             path: path, layout: "Verb model directory", configuration: configuration, preprocessing: preprocessing,
             tensors: tensors, classNames: try Self.classNames(path, configuration),
-            vocabularyPath: FileManager.default.fileExists(atPath: vocabulary) ? vocabulary : nil, warnings: [])
+            vocabularyPath: FileManager.default.fileExists(atPath: vocabulary) ? vocabulary : nil, warnings: [],
+            clip: nil, isStrict: options.clip.isStrict)
     }
 
     private static func classNames(
@@ -132,7 +144,11 @@ extension ActionModelCheckpoint {
     ) throws(ActionModelError) -> [String]? {
         let file = path + "/" + ActionModelDirectory.labelsName
         guard let data = FileManager.default.contents(atPath: file) else { return nil }
-        let names = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
+        guard let text = String(data: data, encoding: .utf8) else {
+            throw .badConfiguration("\(file) is not text in UTF-8")
+        }
+        let body = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
+        let names = body.split(whereSeparator: \.isNewline).map(String.init)
         guard names.count == configuration.classes else {
             throw .badConfiguration(
                 "\(file) names \(names.count) classes, the model has \(configuration.classes ?? 0)")

@@ -1,4 +1,4 @@
-public import CLIP
+internal import CLIP
 internal import Foundation
 public import Torch
 
@@ -28,15 +28,14 @@ public struct ReleasedCheckpoint: Sendable {
             // What cannot be read at all is left to CLIP's reader, whose message says why.
             let file = try? StateFile.read(path)
         else { return nil }
-        let container: ReleasedContainer
-        do { container = try ReleasedContainer(file) } catch {
+        let container = ReleasedContainer(file)
+        guard let layout = container.layout else { return nil }
+        do { stored = try container.tensors() } catch {
             throw .inconsistentWeights(path: path, detail: "\(error)")
         }
-        guard let layout = container.layout else { return nil }
         self.path = path
         self.layout = layout
         kind = layout.kind
-        stored = container.tensors
         tensors = try layout.canonical(stored, path: path)
         notes = container.notes
         isWhole = layout.isWhole(tensors)
@@ -51,15 +50,20 @@ public struct ReleasedCheckpoint: Sendable {
     ///
     /// - Parameters:
     ///   - clip: the CLIP model that trained tensors are put on; nil where the file holds the whole model.
-    ///   - frames: the number of frames T, where the weights do not tell it.
-    /// - Returns: the architecture, validated.
+    ///   - options: what the weights do not tell.
+    /// - Returns: the architecture, validated, and the file's tensors for it.
     /// - Throws: `ActionModelError` for shapes that no model has, or that do not fit the CLIP.
-    public func configuration(
-        on clip: CLIPConfiguration?, frames: Int? = nil
-    ) throws(ActionModelError) -> ActionModelConfiguration {
-        let configuration = try layout.configuration(
-            inferredFrom: layout == .actionCLIP ? stored : tensors, clip: clip, frames: frames, path: path)
+    func model(
+        on clip: CLIPConfiguration?, _ options: ActionModelOptions
+    ) throws(ActionModelError) -> (ActionModelConfiguration, tensors: [String: Tensor]) {
+        var (names, canonical) = (stored, tensors)
+        if options.interpolatesFrames, let frames = options.frames, (1...1024).contains(frames), layout == .evl {
+            canonical = EVLLayout.resized(canonical, frames: frames)
+        }
+        if layout != .actionCLIP { names = canonical }
+        let configuration = try layout.configuration(inferredFrom: names, clip: clip, options, path: path)
+            .with(isWhole ? options.clip.activation : nil)
         try configuration.validate()
-        return configuration
+        return (configuration, canonical)
     }
 }

@@ -5,27 +5,23 @@ struct ReleasedContainer {
     /// What a data-parallel wrapper puts before every name.
     static let wrapper = "module."
 
-    /// The tensors by plain name; ActionCLIP's begin with `model.` or `fusion.`.
-    let tensors: [String: Tensor]
+    /// The tensors by plain name, not loaded; ActionCLIP's begin with `model.` or `fusion.`.
+    let stored: [String: StoredTensor]
     /// Whose checkpoint it is; nil for none of the methods'.
     let layout: ReleasedLayout?
     /// What else the file holds, for people.
     let notes: [String]
 
-    /// Takes a checkpoint out of its dictionaries.
-    ///
-    /// - Throws: `StateFileError` if the data of a tensor is damaged.
-    init(_ file: StateFile) throws(StateFileError) {
+    /// Takes a checkpoint out of its dictionaries and tells by names alone whose it is.
+    init(_ file: StateFile) {
         let root = file.root
-        if let stored = ActionCLIPLayout.stored(in: root) {
-            var tensors: [String: Tensor] = [:]
-            for (name, tensor) in stored { tensors[name] = try tensor.loaded() }
-            self.tensors = tensors
+        if let parts = ActionCLIPLayout.stored(in: root) {
+            stored = parts
             layout = .actionCLIP
         } else {
             let inner = ["model", "state_dict"].compactMap { root[$0] }.first { !$0.tensors.isEmpty }
-            tensors = try Self.unwrapped((inner ?? root).loadedTensors())
-            layout = ReleasedLayout(of: Set(tensors.keys))
+            stored = Self.unwrapped((inner ?? root).tensors.map { ($0.name, $0.tensor) })
+            layout = ReleasedLayout(of: Set(stored.keys))
         }
         notes = (root.entries ?? []).compactMap { entry in
             guard case .string(let key) = entry.key else { return nil }
@@ -37,9 +33,20 @@ struct ReleasedContainer {
         }
     }
 
-    private static func unwrapped(_ tensors: [String: Tensor]) -> [String: Tensor] {
-        guard !tensors.isEmpty, tensors.keys.allSatisfy({ $0.hasPrefix(wrapper) }) else { return tensors }
-        return unwrapped(renamed(tensors) { String($0.dropFirst(wrapper.count)) })
+    /// The tensors, loaded.
+    ///
+    /// - Throws: `StateFileError` if the data of a tensor is damaged.
+    func tensors() throws(StateFileError) -> [String: Tensor] {
+        var tensors: [String: Tensor] = [:]
+        for (name, tensor) in stored { tensors[name] = try tensor.loaded() }
+        return tensors
+    }
+
+    private static func unwrapped(_ tensors: [(String, StoredTensor)]) -> [String: StoredTensor] {
+        guard !tensors.isEmpty, tensors.allSatisfy({ $0.0.hasPrefix(wrapper) }) else {
+            return Dictionary(tensors, uniquingKeysWith: { _, later in later })
+        }
+        return unwrapped(tensors.map { (String($0.0.dropFirst(wrapper.count)), $0.1) })
     }
 
     private static func renamed(_ tensors: [String: Tensor], _ rename: (String) -> String) -> [String: Tensor] {

@@ -52,9 +52,10 @@ enum ReleasedLayout: CaseIterable {
 
     /// Reads the architecture off the shapes of canonical tensors.
     func configuration(
-        inferredFrom tensors: [String: Tensor], clip: CLIPConfiguration?, frames: Int?, path: String
+        inferredFrom tensors: [String: Tensor], clip: CLIPConfiguration?, _ options: ActionModelOptions, path: String
     ) throws(ActionModelError) -> ActionModelConfiguration {
-        switch self {
+        let frames = options.frames
+        return switch self {
         case .actionCLIP:
             .actionCLIP(
                 try ActionCLIPLayout.configuration(inferredFrom: tensors, clip: clip, frames: frames, path: path))

@@ -42,6 +42,10 @@ extension RecognitionModel {
             guard let classNames else { throw .labelsNeeded(model: path, detail: "name the actions with --labels") }
             return .texts(try LabelSet(classNames), prompts)
         case .classes:
+            guard prompts == nil else {
+                throw .labelsNeeded(
+                    model: path, detail: "trained classes are not put into sentences; leave out the prompts")
+            }
             guard let classes = model.classes else {
                 throw .labelsNeeded(
                     model: path, detail: "\(kind.title) has no trained classes; name the actions with --labels")

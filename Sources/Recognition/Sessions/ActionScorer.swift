@@ -59,7 +59,7 @@ struct ActionScorer: Sendable {
             guard !Task.isCancelled else { throw .cancelled }
             let part = Array(rows[start..<min(start + batch, rows.count)])
             let tokens = Tensor(part.flatMap(\.self), shape: [part.count, tower.sizes.contextLength])
-            parts.append(withoutGradient { tower(tokens.to(device: model.device)) })  // [part, E]
+            parts.append(withoutGradient { tower(tower.trimmed(tokens).to(device: model.device)) })  // [part, E]
         }
         return withoutGradient { LabelFeatures(Tensor.concatenated(parts), labels: labels.count) }
     }

@@ -71,16 +71,13 @@ struct ConvertCommand: AsyncParsableCommand {
     @Option(help: "The element type of the weights.")
     var type = WeightType.float32
 
-    @Option(help: ArgumentHelp("The CLIP model below a checkpoint of trained tensors only.", valueName: "path"))
-    var backbone: String?
-
     @Option(help: "Frames of a clip, where the weights of a video model do not tell it.")
     var frames: Int?
 
     @Option(help: ArgumentHelp("The names of the trained classes, one a line in their order.", valueName: "file"))
     var labelsFile: String?
 
-    @OptionGroup var reading: CheckpointReadingOptions
+    @OptionGroup var video: VideoModelOptions
 
     @Option(help: "Resize the image positions of a CLIP for pictures of this side in pixels.")
     var imageSize: Int?
@@ -90,6 +87,9 @@ struct ConvertCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let frames, !(1...1024).contains(frames) { throw ValidationError("--frames must be 1 to 1024.") }
+        guard layout != .released || labelsFile == nil else {
+            throw ValidationError("A released layout has no place for --labels-file.")
+        }
     }
 
     func run() async throws {
@@ -100,14 +100,12 @@ struct ConvertCommand: AsyncParsableCommand {
     }
 
     private func convert() throws {
-        let options = ActionModelOptions(clip: reading.options, backbone: backbone, frames: frames)
-        let checkpoint = try ActionModelCheckpoint(path: source, options: options)
-        guard case .clip = checkpoint.configuration else { return try convert(checkpoint) }
-        guard let layout = layout.ofCLIP, labelsFile == nil, backbone == nil else {
+        let checkpoint = try ActionModelCheckpoint(path: source, options: video.options(frames: frames))
+        guard var clip = checkpoint.clip else { return try convert(checkpoint) }
+        guard let layout = layout.ofCLIP, labelsFile == nil else {
             throw ValidationError(
-                "\(source) is a CLIP model: --layout released, --labels-file and --backbone are for video models.")
+                "\(source) is a CLIP model: --layout released and --labels-file are for video models.")
         }
-        var clip = try CLIPCheckpoint(path: source, options: reading.options)
         if imageSize != nil { clip = try clip.resized(imageSize: imageSize, rule: resize) }
         tell(clip.warnings)
         let tensors = try clip.model().parameters.tensors.mapValues { $0.to(dtype: type.dtype) }
@@ -132,6 +130,8 @@ struct ConvertCommand: AsyncParsableCommand {
             guard !FileManager.default.fileExists(atPath: target) else {
                 throw CLIPError.unwritable(path: target, detail: "it exists already; name another file or remove it")
             }
+            let broken = tensors.filter { !$0.value.isFinite.allTrue }.keys.sorted()
+            guard broken.isEmpty else { throw CLIPError.notFinite(path: target, names: broken) }
             if let value = checkpoint.configuration.released(tensors) { try StateFile.writeTorch(value, to: target) }
         case .openCLIP, .huggingFace:
             throw ValidationError(

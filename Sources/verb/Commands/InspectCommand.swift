@@ -31,10 +31,10 @@ struct InspectCommand: AsyncParsableCommand {
     @Flag(help: "List the bundled presets instead.")
     var presets = false
 
-    @Option(help: ArgumentHelp("The CLIP model below a checkpoint of trained tensors only.", valueName: "path"))
-    var backbone: String?
+    @OptionGroup var video: VideoModelOptions
 
-    @OptionGroup var reading: CheckpointReadingOptions
+    @Option(help: "Frames of a clip, where the weights of a video model do not tell it.")
+    var frames: Int?
 
     @Flag(help: "Decode every frame of a video, read every weight of a model.")
     var verify = false
@@ -46,6 +46,7 @@ struct InspectCommand: AsyncParsableCommand {
         guard [path != nil, preset != nil, presets].count(where: \.self) == 1 else {
             throw ValidationError("Name a path, or a preset with --preset, or list them with --presets.")
         }
+        if let frames, !(1...1024).contains(frames) { throw ValidationError("--frames must be 1 to 1024.") }
         guard path != nil || !verify else { throw ValidationError("--verify is for files, not for presets.") }
     }
 
@@ -116,7 +117,7 @@ struct InspectCommand: AsyncParsableCommand {
     }
 
     private func modelFacts(_ path: String) throws -> Facts {
-        let inspection = VideoModelInspection(path: path, backbone: backbone, reading: reading.options)
+        let inspection = VideoModelInspection(path: path, options: try video.options(frames: frames))
         if let facts = try inspection.facts() { return facts }
         var facts = Facts(path)
         let (checkpoint, isActivationKnown) = try checkpoint(path)
@@ -160,9 +161,9 @@ struct InspectCommand: AsyncParsableCommand {
 
     /// The checkpoint, also when its files do not tell the activation, which changes no size.
     private func checkpoint(_ path: String) throws -> (checkpoint: CLIPCheckpoint, isActivationKnown: Bool) {
-        do { return (try CLIPCheckpoint(path: path, options: reading.options), true) } catch {
+        do { return (try CLIPCheckpoint(path: path, options: video.reading.options), true) } catch {
             guard case CLIPError.unknownActivation = error else { throw error }
-            var options = reading.options
+            var options = video.reading.options
             options.activation = .quickGELU
             return (try CLIPCheckpoint(path: path, options: options), false)
         }

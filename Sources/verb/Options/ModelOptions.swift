@@ -1,4 +1,3 @@
-import ActionModels
 import ArgumentParser
 import Foundation
 import Hub
@@ -14,12 +13,7 @@ struct ModelOptions: ParsableArguments {
             valueName: "path|name"))
     var model: String?
 
-    @Option(
-        help: ArgumentHelp("The CLIP model below a checkpoint that holds trained tensors only.", valueName: "path|name")
-    )
-    var backbone: String?
-
-    @OptionGroup var reading: CheckpointReadingOptions
+    @OptionGroup var video: VideoModelOptions
 
     @Option(
         help: ArgumentHelp(
@@ -46,14 +40,8 @@ struct ModelOptions: ParsableArguments {
     ) async throws(RecognitionError) -> RecognitionModel {
         if let threads { TorchRuntime.threads = threads }
         let reference = try library.locate(model)
-        let loaded = try await library.load(
-            reference,
-            options: ActionModelOptions(
-                clip: reading.options,
-                backbone: try backbone.map { name throws(RecognitionError) in
-                    try library.locate(name).path
-                }, frames: frames),
-            vocabulary: vocabulary)
+        let options = try video.options(frames: frames, library)
+        let loaded = try await library.load(reference, options: options, vocabulary: vocabulary)
         if case .bundled = reference {
             Notices.write(
                 "note: the bundled model verb-tiny knows the synthetic world Puppets only, and cannot tell the order "

@@ -6,20 +6,18 @@ import Torch
 /// What `verb inspect` tells of a video model: Verb's directory, or a checkpoint that a method's reference saved.
 struct VideoModelInspection {
     let path: String
-    /// The CLIP model below trained tensors.
-    let backbone: String?
-    let reading: CheckpointOptions
+    /// What the file does not say.
+    let options: ActionModelOptions
 
     /// The facts; nil for anything that is no video model.
     func facts() throws -> Facts? {
         if let released = try ReleasedCheckpoint(path: path) { return try facts(of: released) }
         guard try ModelDirectory.kind(of: path).map({ $0 != ModelDirectory.clipKind }) ?? false else { return nil }
-        return try facts(of: ActionModelCheckpoint(path: path))
+        return try facts(of: ActionModelCheckpoint(path: path, options: options))
     }
 
     private func facts(of released: ReleasedCheckpoint) throws -> Facts {
-        if released.isWhole || backbone != nil {
-            let options = ActionModelOptions(clip: reading, backbone: backbone)
+        if released.isWhole || options.backbone != nil {
             var facts = try facts(of: ActionModelCheckpoint(path: path, options: options))
             add(released.notes, to: &facts)
             return facts
@@ -28,7 +26,7 @@ struct VideoModelInspection {
         facts.add("model", "\(released.kind.title), \(released.layoutTitle)")
         addTensors(released.tensors, to: &facts)
         for (part, tensors) in parts(released.tensors) {
-            facts.add("  " + part, "\(tensors.count) tensors, \(count(tensors)) parameters")
+            facts.add("  below " + part, "\(tensors.count) tensors, \(count(tensors)) parameters")
         }
         facts.add("missing", "the CLIP model below; name it with --backbone to see whether they fit")
         add(released.notes, to: &facts)
@@ -37,7 +35,10 @@ struct VideoModelInspection {
 
     /// Builds the model, so that facts are only told of weights that fit.
     private func facts(of checkpoint: ActionModelCheckpoint) throws -> Facts {
-        _ = try checkpoint.model()
+        do throws(ActionModelError) { _ = try checkpoint.model() } catch {
+            guard case .unfitting(_, let misfits) = error else { throw error }
+            throw Misfits(path: path, misfits: misfits)
+        }
         let configuration = checkpoint.configuration, cost = configuration.cost(), vision = configuration.vision
         var facts = Facts(path)
         facts.add("model", "\(configuration.kind.title), \(checkpoint.layout)")
@@ -56,7 +57,7 @@ struct VideoModelInspection {
                 "\(classes)" + (checkpoint.classNames == nil ? ", names not beside it" : ", named in labels.txt")
             } ?? "none")
         facts.add("parameters", "\(cost.parameters), \(cost.trained) of them trained")
-        for part in cost.parts { facts.add("  " + part.name, "\(part.parameters), \(part.trained) trained") }
+        for part in cost.parts { facts.add("  of " + part.name, "\(part.parameters), \(part.trained) trained") }
         facts.add("GMAC a clip", CostTable.giga(cost.clipMACs))
         if cost.textMACs > 0 { facts.add("GMAC a text", CostTable.giga(cost.textMACs)) }
         if configuration.text != nil {
@@ -82,5 +83,18 @@ struct VideoModelInspection {
         let groups = Dictionary(grouping: tensors) { $0.key.split(separator: ".").first.map(String.init) ?? "" }
         return groups.sorted { $0.key < $1.key }
             .map { ($0.key, Dictionary(uniqueKeysWithValues: $0.value.map { ($0.key, $0.value) })) }
+    }
+}
+
+/// Everything about a checkpoint that does not fit its model, one name a line.
+private struct Misfits: Error, CustomStringConvertible {
+    let path: String
+    let misfits: ParameterError
+
+    var description: String {
+        let lines =
+            misfits.missing.map { "missing: \($0)" } + misfits.unexpected.map { "not part of the model: \($0)" }
+            + misfits.mismatched.map { "another shape or type: \($0)" }
+        return "\(path): the checkpoint does not fit the model\n" + lines.joined(separator: "\n")
     }
 }

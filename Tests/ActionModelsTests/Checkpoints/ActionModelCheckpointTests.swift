@@ -130,6 +130,57 @@ struct ActionModelCheckpointTests {
         }
     }
 
+    @Test("options that do not apply are refused", arguments: SmallModels.all)
+    func needless(_ configuration: ActionModelConfiguration) throws {
+        try SmallModels.inFolder { folder in
+            let contents = ActionModelDirectory.Contents(
+                configuration: configuration, preprocessing: configuration.referencePreprocessing)
+            try ActionModelDirectory.write(contents, tensors: SmallModels.tensors(configuration), to: folder + "/m")
+            var options = options
+            options.backbone = try SmallModels.writeCLIP(in: folder)
+            #expect(
+                message { _ = try ActionModelCheckpoint(path: folder + "/m", options: options) }
+                    .contains("leave out --backbone"))
+        }
+    }
+
+    @Test("the activation that a user names goes before the files'", arguments: SmallModels.all)
+    func activation(_ configuration: ActionModelConfiguration) throws {
+        try SmallModels.inFolder { folder in
+            let contents = ActionModelDirectory.Contents(
+                configuration: configuration, preprocessing: configuration.referencePreprocessing)
+            try ActionModelDirectory.write(contents, tensors: SmallModels.tensors(configuration), to: folder + "/m")
+            let options = ActionModelOptions(clip: CheckpointOptions(activation: .gelu))
+            let model = try ActionModelCheckpoint(path: folder + "/m", options: options).model().model
+            let (a, b) = withoutGradient {
+                (try? built(configuration).features(of: SmallModels.input), model.features(of: SmallModels.input))
+            }
+            let (own, other) = (a?.embedding ?? a?.classLogits, b.embedding ?? b.classLogits)
+            #expect(own != nil && own?.array(of: Float.self) != other?.array(of: Float.self))
+        }
+    }
+
+    @Test("EVL's positions are stretched on request")
+    func interpolated() throws {
+        let configuration = try #require(SmallModels.video.first { $0.kind == .evl })
+        try SmallModels.inFolder { folder in
+            let tensors = try SmallModels.tensors(configuration)
+            let contents = ActionModelDirectory.Contents(
+                configuration: configuration, preprocessing: configuration.referencePreprocessing)
+            try ActionModelDirectory.write(contents, tensors: tensors, to: folder + "/m")
+            try StateFile.writeTorch(try #require(configuration.released(tensors)), to: folder + "/r.pt")
+            var options = options
+            (options.frames, options.interpolatesFrames) = (7, true)
+            let own = try ActionModelCheckpoint(path: folder + "/m", options: options).model().model
+            options.backbone = try SmallModels.writeCLIP(in: folder)
+            let released = try ActionModelCheckpoint(path: folder + "/r.pt", options: options).model().model
+            #expect(own.frames == 7 && released.frames == 7)
+            let clip = Generator(seed: 5).normal([1, 7, 3, 16, 16])
+            let (a, b) = withoutGradient { (own.features(of: clip), released.features(of: clip)) }
+            expectClose(try #require(a.classLogits), b.classLogits, absolute: 1e-6)
+        }
+    }
+
     @Test("names of classes must fit")
     func classNames() throws {
         let configuration = try #require(SmallModels.video.last)
