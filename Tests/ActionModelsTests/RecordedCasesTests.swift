@@ -24,5 +24,5 @@ struct RecordedCasesTests {
     }
 
     @Test("every case.json says its method and kind")
-    func readable() { #expect(Fixture.unreadable.isEmpty, "\(Fixture.unreadable.map(\.path))") }
+    func readable() { #expect(Fixture.unreadable.isEmpty, "\(Fixture.unreadable)") }
 }

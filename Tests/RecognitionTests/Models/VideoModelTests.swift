@@ -47,6 +47,25 @@ struct VideoModelTests {
         try await ModelLibrary(environment: [:]).load(.path(path), options: options)
     }
 
+    /// What the package's protocol gives for one clip, straight from the model.
+    private static func probabilities(
+        of labels: LabelSet?, _ frames: [Frame], _ model: RecognitionModel
+    ) throws -> [Double] {
+        let pixels = model.preprocessing.input(frames).unsqueezed(0)
+        let features = withoutGradient { model.model.features(of: pixels) }
+        guard let labels, let text = model.model.text, let scoring = model.model.textScoring else {
+            return model.model.probabilities(of: .trained, for: features).array(of: Double.self)
+        }
+        let sentences = scoring.templates.flatMap { template in labels.names.map { template($0) } }
+        let tokenizer = try #require(model.tokenizer)
+        let rows = try tokenizer(sentences, contextLength: 40)
+        let tokens = Tensor(rows.flatMap(\.self), shape: [rows.count, 40])
+        let texts = withoutGradient { LabelFeatures(text(tokens), labels: labels.count) }
+        return withoutGradient {
+            model.model.probabilities(of: .texts(texts), for: features).array(of: Double.self)
+        }
+    }
+
     @Test("a video is recognised from the model's directory", arguments: models)
     func directory(_ configuration: ActionModelConfiguration) async throws {
         try await TestModel.inFolder { folder in
@@ -61,20 +80,7 @@ struct VideoModelTests {
             // The protocol of the package, on the same pictures.
             let frames = try VideoFile(path: video).frames(at: [2, 7, 12, 17])
             let names = labels?.names ?? Self.classNames
-            let expected = try await TorchThread.run {
-                let pixels = model.preprocessing.input(frames).unsqueezed(0)
-                return try withoutGradient {
-                    var asked = ActionLabels.trained
-                    if let labels, let text = model.model.text, let scoring = model.model.textScoring {
-                        let sentences = scoring.templates.flatMap { template in labels.names.map { template($0) } }
-                        let rows = try #require(model.tokenizer)(sentences, contextLength: 40)
-                        let tokens = Tensor(rows.flatMap(\.self), shape: [rows.count, 40])
-                        asked = .texts(LabelFeatures(text(tokens), labels: labels.count))
-                    }
-                    return model.model.probabilities(of: asked, for: model.model.features(of: pixels))
-                        .array(of: Double.self)
-                }
-            }
+            let expected = try await TorchThread.run { try Self.probabilities(of: labels, frames, model) }
             #expect(expected.count == names.count)
             for (name, probability) in zip(names, expected) {
                 let own = try #require(result.predictions.first { $0.label == name })
