@@ -162,6 +162,9 @@ public enum ActionModelConfiguration: Sendable, Equatable {
 
     /// Checks every number before anything is allocated by it.
     ///
+    /// What names or keeps a model of any kind reads square pictures, so others are refused here, also of kinds whose
+    /// own configuration allows them.
+    ///
     /// - Throws: `ActionModelError` for the first number that cannot be.
     public func validate() throws(ActionModelError) {
         switch self {
@@ -169,7 +172,9 @@ public enum ActionModelConfiguration: Sendable, Equatable {
             do { try configuration.validate() } catch { throw .clip(error) }
         case .actionCLIP(let configuration): try configuration.validate()
         case .m2CLIP(let configuration): try configuration.validate()
-        case .evl(let configuration): try configuration.validate()
+        case .evl(let configuration):
+            try configuration.validate()
+            do { try configuration.vision.validate(.squares) } catch { throw .clip(error) }
         case .stAdapter(let configuration): try configuration.validate()
         }
     }

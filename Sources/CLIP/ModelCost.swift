@@ -16,7 +16,7 @@ public struct ModelCost: Sendable, Equatable, Codable {
 
     /// Counts the parts of a model.
     ///
-    ///     MAC = g² W 3P² + Σ over blocks (4 N W h d + 2 N² h d + 2 N W M) + W E
+    ///     MAC = (N - 1) W 3P² + Σ over blocks (4 N W h d + 2 N² h d + 2 N W M) + W E
     ///
     /// for N tokens of width W, h heads of width d and an inner width M; 12 N W² + 2 N² W for blocks that are not
     /// pruned. Source: the TinyCLIP table, which the formula reproduces.
@@ -27,7 +27,7 @@ public struct ModelCost: Sendable, Equatable, Codable {
         let w = vision.blocks.width, patch = 3 * vision.patchSize * vision.patchSize
         visionParameters =
             w * patch + w + vision.tokens * w + 4 * w + w * e + Self.parameters(vision.blocks)
-        imageMACs = vision.grid * vision.grid * w * patch + Self.macs(vision.blocks, tokens: vision.tokens) + w * e
+        imageMACs = vision.patches * w * patch + Self.macs(vision.blocks, tokens: vision.tokens) + w * e
         let t = text.blocks.width
         tokenEmbedding = text.vocabularySize * t
         textParameters = text.contextLength * t + 2 * t + t * e + Self.parameters(text.blocks)

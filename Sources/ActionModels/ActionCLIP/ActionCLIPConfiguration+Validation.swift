@@ -22,7 +22,7 @@ extension ActionCLIPConfiguration {
                 "temporal modelling joint gives one feature a clip, with nothing to aggregate: set the aggregator to "
                     + "meanP, not \(aggregator.kind.rawValue)")
         }
-        let tokens = 1 + frames * clip.vision.grid * clip.vision.grid
+        let tokens = 1 + frames * clip.vision.patches
         try check("tokens of a clip", tokens, 2...1 << 20)
         try checkJointWork(tokens: Double(tokens))
     }

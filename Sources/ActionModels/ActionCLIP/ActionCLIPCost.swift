@@ -22,7 +22,7 @@ extension ActionCLIPConfiguration {
 
     private func imageMACs(frame: Int) -> Int {
         guard temporal == .joint else { return frames * frame }
-        let (vision, patches) = (clip.vision, clip.vision.grid * clip.vision.grid)
+        let (vision, patches) = (clip.vision, clip.vision.patches)
         return ModelCost.macs(vision.blocks, tokens: 1 + frames * patches)
             + frames * patches * vision.blocks.width * 3 * vision.patchSize * vision.patchSize
             + vision.blocks.width * clip.embedDim

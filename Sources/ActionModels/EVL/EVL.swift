@@ -29,7 +29,7 @@ public struct EVL: Sendable {
     /// Classifies clips.
     ///
     /// - Parameters:
-    ///   - clips: normalised RGB `[B, T, 3, H, W]`, H = W = the tower's image size.
+    ///   - clips: normalised RGB `[B, T, 3, H, W]` of the tower's image size.
     ///   - training: whether to drop.
     /// - Returns: logits `[B, K]`.
     public func callAsFunction(_ clips: Tensor, training: Bool = false) -> Tensor {
@@ -53,9 +53,9 @@ public struct EVL: Sendable {
     }
 
     private func encode(_ clips: Tensor, _ form: EVLFeatures.Form?, _ dtype: DType?) -> EVLFeatures {
-        guard clips.rank == 5, clips.shape[1] == configuration.frames else {
-            fatalError("EVL: clips \(clips.shape), the model takes [B, \(configuration.frames), 3, H, W]")
-        }
+        precondition(
+            clips.rank == 5 && clips.shape[1] == configuration.frames,
+            "EVL: clips \(clips.shape), the model takes \(configuration.frames) frames")
         let (b, t) = (clips.shape[0], clips.shape[1])
         let form = form ?? (configuration.hasTemporalCrossAttention ? .maps : .streams)
         let images = clips.reshaped([b * t] + clips.shape[2...])

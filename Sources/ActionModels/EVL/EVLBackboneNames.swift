@@ -21,20 +21,23 @@ enum EVLBackboneNames {
     ///   - tensors: by released name without `backbone.`.
     ///   - path: for errors.
     /// - Returns: by CLIP's name.
-    /// - Throws: `ActionModelError.inconsistentWeights` for projections that do not belong together and kernels that
-    ///   are not square.
+    /// - Throws: `ActionModelError.inconsistentWeights` for projections that do not belong together, kernels that
+    ///   are not square and tensors that are there by both names.
     static func canonical(_ tensors: [String: Tensor], path: String) throws(ActionModelError) -> [String: Tensor] {
         var result: [String: Tensor] = [:]
-        for (name, tensor) in tensors where projection(name) == nil {
-            let own = fixed[name] ?? canonicalLayer(name) ?? name
-            guard result[own] == nil else {
+        for name in tensors.keys.sorted() {
+            guard let tensor = tensors[name] else { continue }
+            let part = projection(name)
+            let own = part.map { joined($0.block, $0.kind) } ?? fixed[name] ?? canonicalLayer(name) ?? name
+            guard own == name || tensors[own] == nil else {
                 throw .inconsistentWeights(
-                    path: path, detail: "backbone.\(name) and backbone.\(own) are the same tensor")
+                    path: path, detail: "backbone.\(name) and backbone.\(own) are the same; only one may be there")
             }
-            result[own] = name == "patch_embed.proj.weight" ? try kernel(tensor, path: path) : tensor
-        }
-        for (block, kind) in tensors.keys.compactMap(projection) {
-            result[joined(block, kind)] = try joinedTensor(block, kind, tensors, path: path)
+            if let part {
+                if result[own] == nil { result[own] = try joinedTensor(part.block, part.kind, tensors, path: path) }
+            } else {
+                result[own] = name == "patch_embed.proj.weight" ? try kernel(tensor, path: path) : tensor
+            }
         }
         return result
     }

@@ -16,7 +16,7 @@ extension EVLConfiguration {
     private func counted(_ form: Form) -> ActionModelCost {
         let c = vision.blocks.width, patch = 3 * vision.patchSize * vision.patchSize
         let tower = c * patch + 2 * c + vision.tokens * c + 2 * c + ModelCost.parameters(vision.blocks)
-        let image = vision.grid * vision.grid * c * patch + ModelCost.macs(vision.blocks, tokens: vision.tokens)
+        let image = vision.patches * c * patch + ModelCost.macs(vision.blocks, tokens: vision.tokens)
         var parts = [
             CostPart(
                 "backbone", parameters: tower, trained: backbone == .fineTuned ? tower : 0, clipMACs: frames * image),
@@ -38,7 +38,7 @@ extension EVLConfiguration {
         CostPart(name, parameters: parameters, trained: parameters, clipMACs: macs)
     }
 
-    private var displacements: Int { (2 * vision.grid - 1) * (2 * vision.grid - 1) }
+    private var displacements: Int { (2 * vision.gridRows - 1) * (2 * vision.gridColumns - 1) }
 
     private var decoderParameters: Int {
         let (c, d, m) = (vision.blocks.width, decoderWidth, mlpWidth)
@@ -56,7 +56,7 @@ extension EVLConfiguration {
 
     /// Queries times keys of the towers' heads, then maps times displacement vectors, for both neighbours.
     private func crossAttentionMACs(_ form: Form) -> Int {
-        let c = vision.blocks.width, patches = vision.grid * vision.grid, pairs = 2 * (frames - 1)
+        let c = vision.blocks.width, patches = vision.patches, pairs = 2 * (frames - 1)
         let inner = vision.blocks.heads.suffix(decoderLayers).reduce(0, +) * vision.blocks.headWidth
         let maps = pairs * patches * patches * inner
         return switch form {

@@ -1,15 +1,15 @@
 internal import CLIP
 
 extension EVLConfiguration {
-    /// The largest patch grid with cross-attention, whose tables grow with its fourth power.
-    static let largestGrid = 64
+    /// The largest side of a patch grid with cross-attention, whose tables grow with its fourth power.
+    static let largestGrid = 48
 
     /// Checks every number before anything is allocated by it.
     ///
     /// - Throws: `ActionModelError.badConfiguration` or `.clip` for the first number that cannot be.
     public func validate() throws(ActionModelError) {
         do throws(CLIPError) {
-            try vision.validate()
+            try vision.validate(.rectangles)
             try CLIPConfiguration.validate(layerNormEps: layerNormEps)
         } catch { throw .clip(error) }
         try check("frames", frames, 1...1024)
@@ -34,7 +34,9 @@ extension EVLConfiguration {
 
     private func validateCrossAttention() throws(ActionModelError) {
         guard hasTemporalCrossAttention else { return }
-        try check("patches along a side with cross-attention", vision.grid, 1...Self.largestGrid)
+        for side in [vision.gridRows, vision.gridColumns] {
+            try check("patches along a side with cross-attention", side, 1...Self.largestGrid)
+        }
         guard !vision.blocks.heads.suffix(decoderLayers).contains(0) else {
             throw .badConfiguration(
                 "the tower's last \(decoderLayers) blocks must have attention; its queries and keys are read")
@@ -43,8 +45,9 @@ extension EVLConfiguration {
 
     /// Bounds the decoder's work in floating point, so that no count of it overflows.
     private func validateWork() throws(ActionModelError) {
-        let tokens = Double(frames) * Double(vision.tokens), side = Double(2 * vision.grid - 1)
-        let widths = 2 * Double(decoderWidth) + (hasTemporalCrossAttention ? 2 * side * side : 0) + 3
+        let tokens = Double(frames) * Double(vision.tokens)
+        let displacements = Double(2 * vision.gridRows - 1) * Double(2 * vision.gridColumns - 1)
+        let widths = 2 * Double(decoderWidth) + (hasTemporalCrossAttention ? 2 * displacements : 0) + 3
         let work = Double(decoderLayers) * tokens * Double(vision.blocks.width) * widths
         guard work <= 1e15 else {
             throw .badConfiguration("a clip would take \(work) multiply-accumulate operations in the decoder alone")

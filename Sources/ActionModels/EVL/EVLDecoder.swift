@@ -23,16 +23,17 @@ public struct EVLDecoder: Sendable {
     /// - Parameters:
     ///   - scope: the decoder's place in the checkpoint.
     ///   - configuration: the model's sizes, validated.
-    ///   - grid: the rows and columns of patches.
-    public init(_ scope: Scope, _ configuration: EVLConfiguration, grid: (rows: Int, columns: Int)) {
+    public init(_ scope: Scope, _ configuration: EVLConfiguration) {
         let initial: Initial =
             switch configuration.queryInitial {
             case .zeros: .zeros
             case .normal: .normal(0.02)
             }
         query = scope.parameter("cls_token", configuration.vision.blocks.width, initial: initial)
+        let vision = configuration.vision
         let displacements =
-            configuration.hasTemporalCrossAttention ? DisplacementTable(rows: grid.rows, columns: grid.columns) : nil
+            configuration.hasTemporalCrossAttention
+            ? DisplacementTable(rows: vision.gridRows, columns: vision.gridColumns) : nil
         layers = (0..<configuration.decoderLayers).map {
             (
                 TemporalModules(scope, layer: $0, configuration, displacements: displacements),
@@ -62,10 +63,10 @@ public struct EVLDecoder: Sendable {
     }
 
     private func steps(_ features: EVLFeatures, training: Bool, visit: (EVLDecoderTrace) -> Void) -> Tensor {
-        guard features.layers.count == layers.count, let first = features.layers.first else {
-            fatalError("EVL: features of \(features.layers.count) blocks for \(layers.count) decoder layers")
-        }
-        var query = query.expanded(first.stream.shape[0], -1)  // [B, C]
+        precondition(
+            features.layers.count == layers.count,
+            "EVL: features of \(features.layers.count) blocks for \(layers.count) decoder layers")
+        var query = query.expanded(features.layers[0].stream.shape[0], -1)  // [B, C]
         for (part, features) in zip(layers, features.layers) {
             let crossed = part.modules.crossed(features)
             let tokens = part.modules(features.stream.to(dtype: query.dtype), crossed: crossed)

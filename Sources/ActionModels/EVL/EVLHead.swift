@@ -19,10 +19,9 @@ public struct EVLHead: Sendable {
     /// - Parameters:
     ///   - scope: the root.
     ///   - configuration: the model's sizes, validated.
-    ///   - grid: the rows and columns of patches; nil means the tower's square grid.
-    public init(_ scope: Scope, _ configuration: EVLConfiguration, grid: (rows: Int, columns: Int)? = nil) {
-        let (width, side) = (configuration.vision.blocks.width, configuration.vision.grid)
-        decoder = EVLDecoder(scope / "decoder", configuration, grid: grid ?? (side, side))
+    public init(_ scope: Scope, _ configuration: EVLConfiguration) {
+        let width = configuration.vision.blocks.width
+        decoder = EVLDecoder(scope / "decoder", configuration)
         norm = LayerNorm(scope / "proj" / 0, width, eps: configuration.layerNormEps)
         classifier = Linear(scope / "proj" / 2, width, configuration.classes)
         dropout = configuration.headDropout

@@ -2,19 +2,21 @@ public import CLIP
 public import Torch
 
 extension EVLLayout {
-    /// Reads the sizes off the shapes; the decoder's heads are 64 wide, as in all released scripts.
+    /// Reads the sizes off the shapes; the pictures are squares.
     ///
     /// - Parameters:
     ///   - tensors: from ``canonical(_:path:)``.
     ///   - clip: the CLIP model that the decoder is put on; nil if the file holds the tower too, whose heads are then 64
     ///     wide and whose activation is OpenAI's.
     ///   - frames: the number of frames of a clip; nil means what the temporal positions tell.
+    ///   - decoderHeads: the number of the decoder's heads; nil means heads 64 wide, as in all released scripts.
     ///   - path: for errors.
     /// - Returns: validated sizes; the tower counts as trained if the file holds it.
     /// - Throws: `ActionModelError.inconsistentWeights` for shapes that no EVL model has, `.needsBackbone` where the tower
     ///   is missing.
     public static func configuration(
-        inferredFrom tensors: [String: Tensor], clip: CLIPConfiguration?, frames: Int?, path: String
+        inferredFrom tensors: [String: Tensor], clip: CLIPConfiguration?, frames: Int?, decoderHeads: Int? = nil,
+        path: String
     ) throws(ActionModelError) -> EVLConfiguration {
         let reader = EVLShapeReader(tensors: tensors, path: path)
         let vision = if let clip { clip.vision } else { try reader.tower() }
@@ -24,8 +26,8 @@ extension EVLLayout {
         if let clip { (configuration.activation, configuration.layerNormEps) = (clip.activation, clip.layerNormEps) }
         configuration.backbone = tensors["backbone.conv1.weight"] == nil ? .frozen : .fineTuned
         configuration.decoderLayers = try reader.layers()
-        configuration.decoderWidth = try reader.decoderWidth(vision.blocks.width)
-        configuration.decoderHeads = configuration.decoderWidth / 64
+        let inner = try reader.decoderSizes(vision.blocks.width, heads: decoderHeads)
+        (configuration.decoderWidth, configuration.decoderHeads) = inner
         configuration.mlpFactor = try reader.mlpFactor(vision.blocks.width)
         configuration.hasTemporalConvolution = reader.has("temporal_conv.")
         configuration.hasTemporalPositions = reader.has("temporal_pos_embed.")
@@ -89,19 +91,27 @@ private struct EVLShapeReader {
         let rows = try shape("decoder.temporal_pos_embed.0", [nil, nil])[0]
         guard rows == wanted ?? rows else {
             throw wrong(
-                "the temporal positions are for \(rows) frames, not \(wanted ?? rows); interpolate them on request "
-                    + "(EVLLayout.resized)")
+                "the temporal positions are for \(rows) frames, not \(wanted ?? rows); "
+                    + "name --interpolate-frames to have them interpolated")
         }
         return rows
     }
 
-    func decoderWidth(_ width: Int) throws(ActionModelError) -> Int {
+    func decoderSizes(_ width: Int, heads: Int?) throws(ActionModelError) -> (width: Int, heads: Int) {
         let name = "decoder.decoder_layers.0.attn.q_proj.weight"
         let inner = try shape(name, [nil, width])[0]
-        guard inner % 64 == 0 else {
-            throw wrong("\(name) has \(inner) rows, which heads of 64 do not divide; name its configuration file")
+        guard let heads else {
+            guard inner % 64 == 0 else {
+                throw wrong(
+                    "\(name) has \(inner) rows, which heads of 64 do not divide; name the number of the decoder's heads "
+                        + "with --decoder-heads")
+            }
+            return (inner, inner / 64)
         }
-        return inner
+        guard heads > 0, inner % heads == 0 else {
+            throw wrong("\(name) has \(inner) rows, which \(heads) heads (--decoder-heads) do not divide")
+        }
+        return (inner, heads)
     }
 
     func mlpFactor(_ width: Int) throws(ActionModelError) -> Double {
@@ -110,7 +120,8 @@ private struct EVLShapeReader {
 
     func checkGrid(_ configuration: EVLConfiguration) throws(ActionModelError) {
         guard configuration.hasTemporalCrossAttention else { return }
-        let (side, width) = (2 * configuration.vision.grid - 1, configuration.vision.blocks.width)
-        _ = try shape("decoder.cross_attention.0.w1", [side * side, width])
+        let vision = configuration.vision
+        let displacements = (2 * vision.gridRows - 1) * (2 * vision.gridColumns - 1)
+        _ = try shape("decoder.cross_attention.0.w1", [displacements, vision.blocks.width])
     }
 }

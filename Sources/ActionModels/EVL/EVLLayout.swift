@@ -20,7 +20,7 @@ public enum EVLLayout {
     /// - Parameters:
     ///   - tensors: by released name, without container and `module.`; names that are canonical already stay.
     ///   - path: for errors.
-    /// - Returns: the tensors by canonical name.
+    /// - Returns: the tensors by canonical name; a tower without patch bias gets one of zeros.
     /// - Throws: `ActionModelError.unknownLayout` for other checkpoints, `.inconsistentWeights` for a tower whose parts
     ///   do not belong together.
     public static func canonical(
@@ -30,7 +30,16 @@ public enum EVLLayout {
             throw .unknownLayout(
                 path: path, detail: "no decoder.cls_token with decoder.decoder_layers.N; this is no EVL model")
         }
-        return try tower(tensors, path: path)
+        var canonical = try tower(tensors, path: path)
+        addPatchBias(to: &canonical)
+        return canonical
+    }
+
+    /// A whole tower without a patch bias gets one of zeros.
+    private static func addPatchBias(to tensors: inout [String: Tensor]) {
+        let bias = backbone + "conv1.bias"
+        guard let kernel = tensors[backbone + "conv1.weight"], kernel.rank > 0, tensors[bias] == nil else { return }
+        tensors[bias] = .zeros([kernel.shape[0]], dtype: kernel.dtype, device: kernel.device)
     }
 
     /// The same for the tower's names alone, whatever else there is.
@@ -62,10 +71,7 @@ public enum EVLLayout {
             let own = name.dropFirst("visual.".count)
             if !own.hasPrefix("ln_post.") { tensors[backbone + own] = tensor }
         }
-        if let kernel = clip["visual.conv1.weight"], tensors[backbone + "conv1.bias"] == nil {
-            tensors[backbone + "conv1.bias"] = .zeros(
-                [configuration.vision.blocks.width], dtype: kernel.dtype, device: kernel.device)
-        }
+        addPatchBias(to: &tensors)
         return tensors
     }
 

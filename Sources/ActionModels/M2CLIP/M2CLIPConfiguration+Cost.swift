@@ -36,7 +36,7 @@ extension M2CLIPConfiguration {
         let parameters = linear + biases + enhancementKernel * a + (hasDifference ? linear + biases + 9 * a : 0)
         let macs =
             vision.tokens * (linear + enhancementKernel * a)
-            + (hasDifference ? vision.grid * vision.grid * (linear + 9 * a) : 0)
+            + (hasDifference ? vision.patches * (linear + 9 * a) : 0)
         return trained("TED adapters", count * parameters, clipMACs: count * frames * macs)
     }
 

@@ -22,14 +22,32 @@ extension CLIPConfiguration {
 }
 
 extension VisionConfiguration {
+    /// The shapes of picture that a model takes.
+    public enum PictureShapes: Sendable {
+        /// Squares: whatever reads pictures by a ``Preprocessing``, which makes squares.
+        case squares
+        /// Rectangles too.
+        case rectangles
+    }
+
     /// Checks every number before anything is allocated by it.
     ///
+    /// - Parameter shapes: the shapes of picture that the model takes.
     /// - Throws: `CLIPError.badConfiguration` for the first number that cannot be.
-    public func validate() throws(CLIPError) {
+    public func validate(_ shapes: PictureShapes = .squares) throws(CLIPError) {
+        let height = imageHeight ?? imageSize
         try check("image_size", imageSize, 1...8192)
-        try check("patch_size", patchSize, 1...imageSize)
-        guard imageSize % patchSize == 0 else {
-            throw .badConfiguration("patch_size \(patchSize) does not divide image_size \(imageSize)")
+        try check("the image height", height, 1...8192)
+        try check("patch_size", patchSize, 1...min(imageSize, height))
+        guard imageSize % patchSize == 0, height % patchSize == 0 else {
+            throw .badConfiguration(
+                "patch_size \(patchSize) does not divide image_size \(imageSize)"
+                    + (isSquare ? "" : " or the image height \(height)"))
+        }
+        guard isSquare || shapes == .rectangles else {
+            throw .badConfiguration(
+                "pictures \(imageSize) wide and \(height) high; square ones are needed here, "
+                    + "so leave the image height out")
         }
         try check("image tokens", tokens, 2...262_145)
         try blocks.validate("vision", tokens: tokens)

@@ -60,26 +60,38 @@ public enum TextPooling: Codable, Sendable, Equatable {
 
 /// The image tower's sizes.
 public struct VisionConfiguration: Codable, Sendable, Equatable {
-    /// The side of the square input picture in pixels.
+    /// The side of the square input picture in pixels, or its width where there is an ``imageHeight``.
     public var imageSize: Int
+    /// The height of the input picture in pixels; nil means a square.
+    public var imageHeight: Int?
     /// The side of a patch in pixels.
     public var patchSize: Int
     /// The blocks.
     public var blocks: TransformerConfiguration
 
-    /// The number of patches along a side.
+    /// The number of patches along a side of a square picture.
     public var grid: Int { imageSize / patchSize }
+    /// The number of rows of patches.
+    public var gridRows: Int { (imageHeight ?? imageSize) / patchSize }
+    /// The number of columns of patches.
+    public var gridColumns: Int { imageSize / patchSize }
+    /// The number of patches.
+    public var patches: Int { gridRows * gridColumns }
     /// The number of tokens: the class token and one a patch.
-    public var tokens: Int { grid * grid + 1 }
+    public var tokens: Int { patches + 1 }
+    /// Whether the input picture is a square.
+    public var isSquare: Bool { imageSize == imageHeight ?? imageSize }
 
     /// Makes the image tower's sizes.
     ///
     /// - Parameters:
-    ///   - imageSize: the side of the input picture in pixels.
+    ///   - imageSize: the side of the input picture in pixels; its width where a height is given.
+    ///   - imageHeight: the height of the input picture in pixels; nil means a square.
     ///   - patchSize: the side of a patch in pixels.
     ///   - blocks: the blocks.
-    public init(imageSize: Int, patchSize: Int, blocks: TransformerConfiguration) {
+    public init(imageSize: Int, imageHeight: Int? = nil, patchSize: Int, blocks: TransformerConfiguration) {
         self.imageSize = imageSize
+        self.imageHeight = imageHeight
         self.patchSize = patchSize
         self.blocks = blocks
     }

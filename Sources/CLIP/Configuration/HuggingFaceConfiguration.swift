@@ -118,6 +118,9 @@ extension HuggingFaceFile {
                 blocks.heads.allSatisfy({ $0 * blocks.headWidth == blocks.width })
             else { throw .unsupported(path: path, feature: "a pruned model in Hugging Face's layout") }
         }
+        guard configuration.vision.isSquare else {
+            throw .unsupported(path: path, feature: "pictures that are not square in Hugging Face's layout")
+        }
         let end: Int? =
             switch configuration.text.pooling {
             case .largestToken: endID ?? 2

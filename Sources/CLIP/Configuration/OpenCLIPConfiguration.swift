@@ -191,7 +191,7 @@ struct OpenCLIPFile {
 extension OpenCLIPFile {
     /// The file that open_clip reads for a model.
     ///
-    /// - Throws: `CLIPError.unsupported` for pruned models, which open_clip cannot describe.
+    /// - Throws: `CLIPError.unsupported` for pruned models and rectangular pictures, which are not described there.
     static func data(
         _ configuration: CLIPConfiguration, _ preprocessing: Preprocessing, path: String
     ) throws(CLIPError) -> Data {
@@ -200,6 +200,9 @@ extension OpenCLIPFile {
             guard Set(blocks.heads).count <= 1, Set(blocks.mlpWidths).count <= 1,
                 blocks.heads.allSatisfy({ $0 * blocks.headWidth == blocks.width })
             else { throw .unsupported(path: path, feature: "a pruned model in open_clip's layout") }
+        }
+        guard configuration.vision.isSquare else {
+            throw .unsupported(path: path, feature: "pictures that are not square in open_clip's layout")
         }
         guard configuration.layerNormEps == 1e-5 else {
             throw .unsupported(path: path, feature: "layer_norm_eps other than 1e-5 in open_clip's layout")

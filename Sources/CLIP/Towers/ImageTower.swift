@@ -37,7 +37,7 @@ public struct ImageTower: Sendable {
     /// Encodes pictures.
     ///
     /// - Parameters:
-    ///   - pixels: normalised RGB `[B, 3, H, W]`, H = W = the configuration's image size.
+    ///   - pixels: normalised RGB `[B, 3, H, W]`, of the configuration's image size.
     ///   - training: whether to drop.
     /// - Returns: features in the common space, not normalised, `[B, E]`.
     public func callAsFunction(_ pixels: Tensor, training: Bool = false) -> Tensor {

@@ -40,7 +40,7 @@ public struct VisionTransformer: Sendable {
     /// Encodes pictures.
     ///
     /// - Parameters:
-    ///   - pixels: normalised RGB `[B, 3, H, W]`, H = W = the configuration's image size.
+    ///   - pixels: normalised RGB `[B, 3, H, W]`, of the configuration's image size.
     ///   - training: whether to drop.
     /// - Returns: the last block's tokens, class token first, `[B, N, D]`.
     public func callAsFunction(_ pixels: Tensor, training: Bool = false) -> Tensor {
@@ -54,8 +54,8 @@ public struct VisionTransformer: Sendable {
     public func embed(_ pixels: Tensor) -> Tensor {
         let (b, d) = (pixels.shape[0], sizes.blocks.width)
         let patches = pixels.to(dtype: patchEmbedding.dtype)
-            .convolution(patchEmbedding, patchBias, stride: [sizes.patchSize])  // [B, D, g, g]
-            .reshaped(b, d, -1).transposed(1, 2)  // [B, g², D]
+            .convolution(patchEmbedding, patchBias, stride: [sizes.patchSize])  // [B, D, h, w]
+            .reshaped(b, d, -1).transposed(1, 2)  // [B, h w, D]
         let first = classEmbedding.to(dtype: patches.dtype).expanded(b, 1, d)
         return Tensor.concatenated([first, patches], axis: 1) + positions  // [B, N, D]
     }

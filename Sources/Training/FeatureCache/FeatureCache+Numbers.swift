@@ -33,6 +33,9 @@ extension FeatureCache {
                 let found = tensors[name].map { "\($0.dtype.rawValue) \($0.shape)" } ?? "nothing"
                 throw .features(path: path, .damaged("\(name) is \(found) instead of \(dtype.rawValue) \(shape)"))
             }
+            guard !dtype.isFloatingPoint || tensor.isFinite.allTrue else {
+                throw .features(path: path, .damaged("\(name) has values that are not finite"))
+            }
             return tensor
         }
         switch manifest.storage {

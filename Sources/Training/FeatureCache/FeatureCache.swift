@@ -131,11 +131,14 @@ public struct FeatureCache: Sendable {
         return EVLFeatures(layers)
     }
 
-    /// A view's file, and its key as text, in which the video comes last, so that no two views have the same.
+    /// A view's file, and its key as text.
+    ///
+    /// Operations have their lengths and the video comes last, so that no two views have the same.
     private func place(of view: FeatureView) -> (path: String, key: String) {
         let frames = view.frames.map(String.init).joined(separator: ","), box = view.box
         let picture = "\(box.left),\(box.top),\(box.width),\(box.height)" + (view.isMirrored ? " mirrored" : "")
-        let key = "frames \(frames); box \(picture); video \(view.video)"
+        let operations = view.augmentation.map { "\($0.utf8.count):\($0)," }.joined()
+        let key = "frames \(frames); box \(picture); augmentation \(operations); video \(view.video)"
         let digest = WeightDigest.sha256(of: key.utf8)
         return ("\(folder)/views/\(digest.prefix(2))/\(digest).safetensors", key)
     }

@@ -1,5 +1,6 @@
 public import ActionModels
 public import CLIP
+public import Torch
 
 /// What the kept features of a folder have in common: the file `manifest.json`.
 ///
@@ -25,6 +26,12 @@ public struct FeatureCacheManifest: Codable, Sendable, Equatable {
     public private(set) var version = 1
     /// The tower's weights, from ``WeightDigest``.
     public let backbone: String
+    /// The element type that the tower computed in, whatever its features are kept as.
+    public var computation = DType.float32
+    /// The tower's activation.
+    public let activation: Activation
+    /// Added to the variance in the tower's norms.
+    public let layerNormEps: Double
     /// How pictures become input.
     public let preprocessing: Preprocessing
     /// How numbers are kept.
@@ -33,6 +40,8 @@ public struct FeatureCacheManifest: Codable, Sendable, Equatable {
     public let form: EVLFeatures.Form
     /// The number of tokens of a frame.
     public let tokens: Int
+    /// The number of columns of a frame's patches.
+    public let gridColumns: Int
     /// The tower's width.
     public let width: Int
     /// The width of one of the tower's heads.
@@ -40,7 +49,7 @@ public struct FeatureCacheManifest: Codable, Sendable, Equatable {
     /// The heads of the tower's last blocks, one number for each that is kept.
     public let heads: [Int]
 
-    /// Describes the features that a model's decoder reads.
+    /// Describes the features that a model's decoder reads; the tower computes in float32 until told otherwise.
     ///
     /// - Parameters:
     ///   - configuration: the model's sizes.
@@ -56,7 +65,9 @@ public struct FeatureCacheManifest: Codable, Sendable, Equatable {
         self.preprocessing = preprocessing
         self.form = form
         self.storage = storage
+        (activation, layerNormEps) = (configuration.activation, configuration.layerNormEps)
         tokens = configuration.vision.tokens
+        gridColumns = configuration.vision.gridColumns
         width = configuration.vision.blocks.width
         headWidth = configuration.vision.blocks.headWidth
         heads = Array(configuration.vision.blocks.heads.suffix(configuration.decoderLayers))
@@ -65,9 +76,12 @@ public struct FeatureCacheManifest: Codable, Sendable, Equatable {
     /// The names of the fields in which another manifest differs.
     func differences(from other: FeatureCacheManifest) -> [String] {
         [
-            ("backbone", backbone == other.backbone), ("preprocessing", preprocessing == other.preprocessing),
+            ("backbone", backbone == other.backbone), ("computation", computation == other.computation),
+            ("activation", activation == other.activation), ("layerNormEps", layerNormEps == other.layerNormEps),
+            ("preprocessing", preprocessing == other.preprocessing),
             ("storage", storage == other.storage), ("form", form == other.form), ("tokens", tokens == other.tokens),
-            ("width", width == other.width), ("headWidth", headWidth == other.headWidth),
+            ("gridColumns", gridColumns == other.gridColumns), ("width", width == other.width),
+            ("headWidth", headWidth == other.headWidth),
             ("heads", heads == other.heads),
         ].filter { !$0.1 }.map(\.0)
     }

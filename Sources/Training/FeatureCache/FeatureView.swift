@@ -10,6 +10,8 @@ public struct FeatureView: Codable, Sendable, Hashable {
     public let box: PixelBox
     /// Whether the part is mirrored.
     public let isMirrored: Bool
+    /// What else was done to the pictures, in order, in words that tell one augmentation from another; often nothing.
+    public let augmentation: [String]
 
     /// Names a view.
     ///
@@ -18,10 +20,14 @@ public struct FeatureView: Codable, Sendable, Hashable {
     ///   - frames: the numbers of the frames, in the order of the clip; at least one.
     ///   - box: the part of the pictures.
     ///   - isMirrored: whether the part is mirrored.
-    public init(video: String, frames: [Int], box: PixelBox, isMirrored: Bool = false) {
+    ///   - augmentation: what else was done to the pictures, for example each `PixelOperation` of a clip as text.
+    public init(
+        video: String, frames: [Int], box: PixelBox, isMirrored: Bool = false, augmentation: [String] = []
+    ) {
         self.video = video
         self.frames = frames
         self.box = box
         self.isMirrored = isMirrored
+        self.augmentation = augmentation
     }
 }

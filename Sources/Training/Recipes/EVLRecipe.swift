@@ -38,7 +38,7 @@ public struct EVLRecipe: Codable, Sendable, Equatable {
     /// Makes the optimiser.
     ///
     /// - Parameter trained: decoder and class head; the tower too if it is trained.
-    /// - Returns: AdamW, whose steps take ``rate(at:)``.
+    /// - Returns: AdamW, whose steps take ``learningRate(at:)``.
     public func optimizer(_ trained: TrainedParameters) -> AdamW {
         AdamW(groups(trained), betas: (beta1, beta2), eps: eps)
     }
@@ -47,7 +47,7 @@ public struct EVLRecipe: Codable, Sendable, Equatable {
     ///
     /// - Parameter step: counted from 0.
     /// - Returns: the rate.
-    public func rate(at step: Int) -> Double { learningRate * schedule.factor(at: Double(step)) }
+    public func learningRate(at step: Int) -> Double { learningRate * schedule.factor(at: Double(step)) }
 
     /// How a step's clips are cut into parts.
     public var microBatches: MicroBatches { MicroBatches(count: batchSplit) }

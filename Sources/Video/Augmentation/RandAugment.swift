@@ -121,8 +121,9 @@ public struct RandAugment: Sendable, Hashable {
 extension RandAugment {
     /// Reads timm's notation, strictly: sections after `rand`, each once, apart by hyphens.
     ///
-    /// `m` the magnitude (0...10), `n` the number of operations, `mstd` the deviation, `inc1` the growing severity,
-    /// which must be there, because the other set of operations is not implemented.
+    /// `m` the magnitude (0...10) and `n` the number of operations in digits, `mstd` the deviation as a plain decimal
+    /// number, `inc1` the growing severity, which must be there, because the other set of operations is not
+    /// implemented.
     ///
     /// - Parameter text: for example `rand-m7-n4-mstd0.5-inc1`.
     /// - Throws: `VideoError` of `invalidRequest` that names the section.
@@ -138,14 +139,27 @@ extension RandAugment {
         for section in sections {
             let key = section.prefix { $0.isLetter }, value = section.dropFirst(key.count)
             guard seen.insert(String(key)).inserted else { throw refused("\(key) stands there twice") }
-            switch (key, Double(value)) {
-            case ("m", let number?) where (0...10).contains(number): magnitude = number
-            case ("n", let number?) where number == number.rounded() && (0...100).contains(number): count = Int(number)
-            case ("mstd", let number?) where number >= 0 && number.isFinite: deviation = number
-            case ("inc", 1): break
+            switch (key, Self.whole(value), Self.decimal(value)) {
+            case ("m", let number?, _) where number <= 10: magnitude = Double(number)
+            case ("n", let number?, _) where number <= 100: count = number
+            case ("mstd", _, let number?): deviation = number
+            case _ where section == "inc1": break
             default: throw refused("\(section) is not understood")
             }
         }
         guard seen.contains("inc") else { throw refused("inc1 is missing; without it timm takes other operations") }
+    }
+
+    /// A number written in ASCII digits alone.
+    private static func whole(_ text: some StringProtocol) -> Int? {
+        text.utf8.allSatisfy { (48...57).contains($0) } ? Int(text) : nil
+    }
+
+    /// A number written in digits with at most one point between them.
+    private static func decimal(_ text: some StringProtocol) -> Double? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count <= 2, parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } })
+        else { return nil }
+        return Double(text).flatMap { $0.isFinite ? $0 : nil }
     }
 }

@@ -98,7 +98,11 @@ struct EVLConfigurationTests {
         ("mlpDropout", { $0.mlpDropout = 1 }), ("headDropout", { $0.headDropout = .nan }),
         ("layer_norm_eps", { $0.layerNormEps = 0 }), ("patch_size", { $0.vision.patchSize = 0 }),
         ("image_size", { $0.vision.imageSize = .max }), ("vision width", { $0.vision.blocks.width = .min }),
-        ("patches", { $0.vision.imageSize = 16 * 65 }), ("attention", { $0.vision.blocks.heads[11] = 0 }),
+        ("patches", { $0.vision.imageSize = 16 * 49 }),
+        ("patches", { ($0.vision.imageSize, $0.vision.imageHeight) = (224, 16 * 49) }),
+        ("image height", { $0.vision.imageHeight = 0 }), ("image height", { $0.vision.imageHeight = .max }),
+        ("image height 120", { $0.vision.imageHeight = 120 }), ("patch_size", { $0.vision.imageHeight = 8 }),
+        ("attention", { $0.vision.blocks.heads[11] = 0 }),
         ("blocks", { ($0.vision.blocks.heads, $0.vision.blocks.mlpWidths) = ([], []) }),
         (
             "multiply-accumulate",
@@ -124,5 +128,8 @@ struct EVLConfigurationTests {
         for clip in [CLIPConfiguration.vitB16, .vitL14, .vitL14At336] {
             try EVLConfiguration(vision: clip.vision, frames: 32).validate()
         }
+        var largest = EVLConfiguration(vision: CLIPConfiguration.vitB16.vision)
+        largest.vision.imageSize = 16 * 48
+        try largest.validate()
     }
 }

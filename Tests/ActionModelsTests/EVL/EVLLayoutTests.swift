@@ -1,6 +1,7 @@
 import ActionModels
 import CLIP
 import FixtureSupport
+import Foundation
 import Testing
 import Torch
 
@@ -117,7 +118,7 @@ struct EVLLayoutTests {
         ("without a gap", { $0["decoder.decoder_layers.9.norm1.weight"] = .zeros([64]) }),
         ("without a gap", { $0["decoder.decoder_layers.-1.norm1.weight"] = .zeros([64]) }),
         ("q_proj.weight has the shape", { $0["decoder.decoder_layers.0.attn.q_proj.weight"] = .zeros([128, 3]) }),
-        ("heads of 64", { $0["decoder.decoder_layers.0.attn.q_proj.weight"] = .zeros([100, 64]) }),
+        ("--decoder-heads", { $0["decoder.decoder_layers.0.attn.q_proj.weight"] = .zeros([100, 64]) }),
         ("fc1.weight has the shape", { $0["decoder.decoder_layers.0.mlp.fc1.weight"] = .zeros([64]) }),
         ("w1 has the shape [9, 64]", { $0["decoder.cross_attention.0.w1"] = .zeros([9, 64]) }),
         ("w1 is missing", { $0["decoder.cross_attention.0.w1"] = nil }),
@@ -150,8 +151,73 @@ struct EVLLayoutTests {
         #expect(error(head, nil, nil).contains("--backbone"))
         let bare = head.filter { !$0.key.contains("temporal_pos_embed") }
         #expect(error(bare, Self.clip, nil).contains("number of frames"))
-        #expect(error(head, Self.clip, 8).contains("for 3 frames, not 8"))
+        #expect(error(head, Self.clip, 8).contains("for 3 frames, not 8; name --interpolate-frames"))
         #expect(error(bare, Self.clip, .max).contains("frames is"))
+    }
+
+    @Test("the number of the decoder's heads can be named", arguments: [1, 4, 128])
+    func decoderHeads(_ heads: Int) throws {
+        var configuration = Self.configuration
+        (configuration.activation, configuration.layerNormEps) = (.gelu, 1e-6)
+        configuration.decoderHeads = heads
+        let head = EVLLayout.released(try Self.tensors(configuration), configuration)
+        let found = try EVLLayout.configuration(
+            inferredFrom: head, clip: Self.clip, frames: nil, decoderHeads: heads, path: "f")
+        #expect(found == configuration)
+    }
+
+    @Test("heads of another width have to be named, and must divide the width")
+    func otherHeads() throws {
+        var configuration = Self.configuration
+        (configuration.decoderWidth, configuration.decoderHeads) = (100, 5)
+        let head = EVLLayout.released(try Self.tensors(configuration), configuration)
+        func inferred(_ heads: Int?) throws -> EVLConfiguration {
+            try EVLLayout.configuration(
+                inferredFrom: head, clip: Self.clip, frames: nil, decoderHeads: heads, path: "f.pth")
+        }
+        let found = try inferred(5)
+        #expect(found.decoderWidth == 100 && found.decoderHeads == 5)
+        let wrong: [Int?] = [nil, 0, -1, 3, 101, .max]
+        for heads in wrong {
+            let error = #expect(throws: ActionModelError.self) { _ = try inferred(heads) }
+            #expect(error?.description.contains("--decoder-heads") ?? false)
+        }
+    }
+
+    @Test("a whole tower without a patch bias gets one of zeros, a decoder alone gets none")
+    func patchBias() throws {
+        var configuration = Self.configuration
+        configuration.backbone = .fineTuned
+        var released = EVLLayout.released(try Self.tensors(configuration), configuration)
+        released["backbone.patch_embed.proj.bias"] = nil
+        let canonical = try EVLLayout.canonical(released, path: "f")
+        let bias = try #require(canonical["backbone.conv1.bias"])
+        expectClose(bias, .zeros([64]), absolute: 0, relative: 0)
+        _ = try Parameters.build(.checkpoint(canonical)) { EVL($0, configuration) }
+        let head = EVLLayout.released(try Self.tensors(), Self.configuration)
+        #expect(try !EVLLayout.canonical(head, path: "f").keys.contains { $0.hasPrefix("backbone.") })
+    }
+
+    private static let doubled = [
+        ("cls_token", "class_embedding"), ("patch_embed.proj.weight", "conv1.weight"),
+        ("blocks.1.norm2.bias", "transformer.resblocks.1.ln_2.bias"),
+        ("blocks.0.attn.k_proj.weight", "transformer.resblocks.0.attn.in_proj_weight"),
+        ("blocks.0.attn.q_proj.bias", "transformer.resblocks.0.attn.in_proj_bias"),
+    ]
+
+    @Test("a tensor that is there by both names is an error that names both", arguments: doubled)
+    func doubledNames(_ released: String, _ own: String) throws {
+        var configuration = Self.configuration
+        configuration.backbone = .fineTuned
+        let tensors = try Self.tensors(configuration)
+        var both = EVLLayout.released(tensors, configuration)
+        both["backbone." + own] = tensors["backbone." + own]
+        let error = #expect(throws: ActionModelError.self) { _ = try EVLLayout.canonical(both, path: "f.pth") }
+        let text = error?.description ?? ""
+        // Of three projections the first by name is told.
+        let isProjection = own.contains("in_proj")
+        let first = isProjection ? released.replacingOccurrences(of: "q_proj", with: "k_proj") : released
+        #expect(text.contains("backbone.\(first) ") && text.contains("backbone.\(own) "), "\(text)")
     }
 
     private static let torn: [@Sendable (inout [String: Tensor]) -> Void] = [

@@ -10,13 +10,12 @@ struct EVLRewriteTests {
 
     @Test("values and gradients are those of the equations", arguments: shapes, [0, 1, 2, 3])
     func equal(_ shape: (frames: Int, rows: Int, columns: Int), without: Int) throws {
-        var configuration = EVLSample.configuration(frames: shape.frames)
+        var configuration = EVLSample.configuration(frames: shape.frames, grid: (shape.rows, shape.columns))
         if without == 1 { configuration.hasTemporalConvolution = false }
         if without == 2 { configuration.hasTemporalPositions = false }
         if without == 3 { configuration.hasTemporalCrossAttention = false }
-        let grid = (rows: shape.rows, columns: shape.columns)
-        let (head, parameters) = try EVLSample.head(configuration, grid: grid)
-        let features = EVLSample.features(configuration, grid: grid)
+        let (head, parameters) = try EVLSample.head(configuration)
+        let features = EVLSample.features(configuration)
         let trained = parameters.train(configuration.isTrained)
         let direction = Generator(seed: 9).normal([2, configuration.classes])
 
@@ -24,7 +23,7 @@ struct EVLRewriteTests {
         (logits * direction).sum().backward()
         let gradients = trained.names.map { ($0, parameters[$0]?.gradient) }
         trained.clearGradients()
-        let plain = try PlainDecoder(parameters: parameters, configuration: configuration, grid: grid)(features)
+        let plain = try PlainDecoder(parameters: parameters, configuration: configuration)(features)
         (plain * direction).sum().backward()
 
         expectClose(logits, plain, absolute: 1e-5)
@@ -43,20 +42,19 @@ struct EVLRewriteTests {
 
     @Test("the bias of the keys changes no logit")
     func keyBias() throws {
-        let configuration = EVLSample.configuration(), grid = (rows: 2, columns: 3)
-        let (head, parameters) = try EVLSample.head(configuration, grid: grid)
-        let features = EVLSample.features(configuration, grid: grid)
+        let configuration = EVLSample.configuration(grid: (2, 3))
+        let (head, parameters) = try EVLSample.head(configuration)
+        let features = EVLSample.features(configuration)
         let before = head(features)
         for name in parameters.names where name.hasSuffix("k_proj.bias") { parameters[name]?.fill(3) }
         expectClose(head(features), before, absolute: 0, relative: 0)
-        let plain = try PlainDecoder(parameters: parameters, configuration: configuration, grid: grid)(features)
+        let plain = try PlainDecoder(parameters: parameters, configuration: configuration)(features)
         expectClose(plain, before, absolute: 1e-5)
     }
 
     @Test("maps are softmaxes over the neighbour's patches, averaged over heads")
     func maps() {
-        let configuration = EVLSample.configuration(), grid = (rows: 2, columns: 3)
-        for layer in EVLSample.features(configuration, grid: grid).layers {
+        for layer in EVLSample.features(EVLSample.configuration(grid: (2, 3))).layers {
             guard let maps = layer.maps else {
                 Issue.record("no maps")
                 continue

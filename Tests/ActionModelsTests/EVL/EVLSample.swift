@@ -4,10 +4,13 @@ import Torch
 
 /// Small EVL models whose parameters are all random, also those that start at zero.
 enum EVLSample {
-    static func configuration(frames: Int = 4, layers: Int = 3) -> EVLConfiguration {
+    static func configuration(
+        frames: Int = 4, layers: Int = 3, grid: (rows: Int, columns: Int) = (3, 3)
+    ) -> EVLConfiguration {
         var configuration = EVLConfiguration(
             vision: VisionConfiguration(
-                imageSize: 12, patchSize: 4, blocks: TransformerConfiguration(width: 24, layers: layers, heads: 3)),
+                imageSize: 4 * grid.columns, imageHeight: grid.rows == grid.columns ? nil : 4 * grid.rows, patchSize: 4,
+                blocks: TransformerConfiguration(width: 24, layers: layers, heads: 3)),
             frames: frames, classes: 5)
         configuration.decoderLayers = 2
         configuration.decoderWidth = 20
@@ -22,17 +25,17 @@ enum EVLSample {
     }
 
     static func head(
-        _ configuration: EVLConfiguration, grid: (rows: Int, columns: Int)? = nil, seed: UInt64 = 1
+        _ configuration: EVLConfiguration, seed: UInt64 = 1
     ) throws -> (model: EVLHead, parameters: Parameters) {
-        try random(seed) { EVLHead($0, configuration, grid: grid) }
+        try random(seed) { EVLHead($0, configuration) }
     }
 
     /// Features as a tower would give them.
     static func features(
-        _ configuration: EVLConfiguration, grid: (rows: Int, columns: Int), clips: Int = 2, seed: UInt64 = 5
+        _ configuration: EVLConfiguration, clips: Int = 2, seed: UInt64 = 5
     ) -> EVLFeatures {
         let (generator, blocks) = (Generator(seed: seed), configuration.vision.blocks)
-        let tokens = [clips, configuration.frames, grid.rows * grid.columns + 1]
+        let tokens = [clips, configuration.frames, configuration.vision.tokens]
         let heads = tokens + [blocks.heads[0], blocks.headWidth]
         return EVLFeatures(
             (0..<configuration.decoderLayers).map { _ in
@@ -43,8 +46,9 @@ enum EVLSample {
     }
 
     static func clips(_ configuration: EVLConfiguration, count: Int = 2, seed: UInt64 = 7) -> Tensor {
-        let side = configuration.vision.imageSize
-        return Generator(seed: seed).normal([count, configuration.frames, 3, side, side])
+        let vision = configuration.vision
+        return Generator(seed: seed).normal(
+            [count, configuration.frames, 3, vision.imageHeight ?? vision.imageSize, vision.imageSize])
     }
 
     private static func random<Model>(

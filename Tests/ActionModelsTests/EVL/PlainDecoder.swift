@@ -1,4 +1,5 @@
 import ActionModels
+import CLIP
 import Testing
 import Torch
 
@@ -6,7 +7,6 @@ import Torch
 struct PlainDecoder {
     let parameters: Parameters
     let configuration: EVLConfiguration
-    let grid: (rows: Int, columns: Int)
 
     func callAsFunction(_ features: EVLFeatures) throws -> Tensor {
         var x = try self["decoder.cls_token"].expanded(features.layers[0].stream.shape[0], 1, -1)  // [B, 1, C]
@@ -61,7 +61,8 @@ struct PlainDecoder {
     }
 
     private var displacements: Tensor {
-        let (rows, columns) = grid, patches = rows * columns
+        let (rows, columns) = (configuration.vision.gridRows, configuration.vision.gridColumns)
+        let patches = rows * columns
         let indices = (0..<patches * patches).map { pair in
             let (query, key) = (pair / patches, pair % patches)
             let down = query / columns - key / columns, right = query % columns - key % columns

@@ -60,6 +60,24 @@ struct ModelDirectoryTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
     }
 
+    @Test(
+        "rectangular pictures have no place in the others' layouts",
+        arguments: [ModelDirectory.Layout.openCLIP, .huggingFace])
+    func rectangle(_ layout: ModelDirectory.Layout) throws {
+        let folder = temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var configuration = CLIPConfiguration.tiny
+        configuration.vision.imageHeight = 4
+        let parameters = try Parameters.build(.random()) { CLIPModel($0, configuration) }.parameters
+        let error = #expect(throws: CLIPError.self) {
+            try ModelDirectory.write(
+                to: folder + "/m", layout: layout, configuration: configuration,
+                preprocessing: Preprocessing(imageSize: 8), tensors: parameters.tensors)
+        }
+        #expect(error?.description.contains("not square") ?? false)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty, "nothing half-written")
+    }
+
     @Test("folders that hold no model say what is missing")
     func notAModel() throws {
         let folder = temporaryFolder()

@@ -12,10 +12,10 @@ struct EVLRecipeTests {
     func rates() {
         let recipe = EVLRecipe()
         for step in [0, 1, 12_345, 25_000, 49_999] {
-            #expect(abs(recipe.rate(at: step) - 2e-4 * (1 + cos(.pi * Double(step) / 50_000))) < 1e-15)
+            #expect(abs(recipe.learningRate(at: step) - 2e-4 * (1 + cos(.pi * Double(step) / 50_000))) < 1e-15)
         }
-        #expect(recipe.rate(at: 0) == 4e-4)
-        #expect(recipe.rate(at: 50_000) < 1e-15)
+        #expect(recipe.learningRate(at: 0) == 4e-4)
+        #expect(recipe.learningRate(at: 50_000) < 1e-15)
     }
 
     @Test("everything trained decays, biases too")

@@ -34,6 +34,7 @@ private struct TransformsCase: Decodable {
     struct Operations: Decodable {
         let magnitude: Double
         let fill: [Int]
+        let made_with: String?
     }
     struct Resize: Decodable {
         let crop_box: Box
@@ -122,9 +123,20 @@ struct EVLTransformsTests {
         }
     }
 
-    @Test("the operations on pixels, byte for byte", arguments: fixtures)
+    /// Whether a case has the bytes of the Pillow that the formulas are of.
+    private func isExact(_ fixture: Fixture) throws -> Bool {
+        guard !Fixture.isOwn(fixture.folder) else { return true }
+        func maker(_ fixture: Fixture?) throws -> String? {
+            try fixture?.decode(TransformsCase.self).operations.made_with
+        }
+        let own = try maker(Fixture.own("evl", "transforms"))
+        return try own != nil && maker(fixture) == own
+    }
+
+    @Test("the operations on pixels, byte for byte where Pillow's version is the same", arguments: fixtures)
     func pixels(_ fixture: Fixture) throws {
         let (record, tensors) = (try fixture.decode(TransformsCase.self), try fixture.tensors())
+        let isExact = try isExact(fixture)
         let image = try #require(tensors["inputs.image"])
         let frame = Frame(width: image.shape[1], height: image.shape[0], pixels: image.array(of: UInt8.self))
         #expect(record.operations.fill == [128, 128, 128])
@@ -140,8 +152,7 @@ struct EVLTransformsTests {
                 let close = zip(found, expected).count { abs(Double($0) - Double($1)) <= tolerance.atol }
                 #expect(Double(close) >= (tolerance.share_of_pixels ?? 1) * Double(expected.count), "\(name)")
                 #expect(found.count == expected.count)
-                // Pillow's bytes, where its version is the one that the formulas are of.
-                #expect(found == expected, "\(name)")
+                #expect(!isExact || found == expected, "\(name)")
             }
         }
         let recorded = tensors.keys.filter { $0.hasPrefix("outputs.") && ($0.hasSuffix("us")) }

@@ -110,11 +110,53 @@ struct FeatureCacheTests {
             FeatureView(video: view.video, frames: [0, 16, 33], box: view.box),
             FeatureView(video: view.video, frames: view.frames, box: box),
             FeatureView(video: view.video, frames: view.frames, box: view.box, isMirrored: true),
+            FeatureView(video: view.video, frames: view.frames, box: view.box, augmentation: ["invert"]),
         ]
         for other in others {
             #expect(!cache.contains(other))
             #expect(problem { _ = try cache.features(of: other) } == .missing)
         }
+    }
+
+    @Test("equal frames and boxes with other augmentations are other views")
+    func augmentations() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let cache = try FeatureCache(at: folder, manifest(.streams))
+        let lists = [[], ["a"], ["b"], ["a", "b"], ["b", "a"], ["a,b"], ["a", ""], ["a; video a/b c.mp4"], ["1:a"]]
+        let views = lists.map {
+            FeatureView(video: view.video, frames: view.frames, box: view.box, augmentation: $0)
+        }
+        #expect(views[0] == view && Set(views).count == lists.count)
+        for (number, view) in views.enumerated() {
+            #expect(!cache.contains(view), "\(lists[number])")
+            let layer = EVLFeatures.Layer(stream: .full([1, 3, 10, 24], Double(number)))
+            try cache.store(EVLFeatures([layer, layer]), for: view)
+        }
+        for (number, view) in views.enumerated() {
+            let stream = try cache.features(of: view).layers[0].stream
+            expectClose(stream, .full([1, 3, 10, 24], Double(number)), absolute: 0, relative: 0)
+        }
+    }
+
+    @Test("features of a tower with another activation, eps or element type are refused")
+    func otherTower() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        _ = try FeatureCache(at: folder, manifest())
+        func problem(_ change: (inout EVLConfiguration) -> Void) -> FeatureCacheProblem? {
+            var configuration = model.configuration
+            change(&configuration)
+            let own = manifest()
+            let other = FeatureCacheManifest(
+                configuration, backbone: own.backbone, preprocessing: own.preprocessing, form: .maps,
+                storage: .float32)
+            return self.problem { _ = try FeatureCache(at: folder, other) }
+        }
+        #expect(problem { _ in } == nil)
+        #expect(problem { $0.activation = .gelu } == .otherSettings(["activation"]))
+        #expect(problem { $0.layerNormEps = 1e-6 } == .otherSettings(["layerNormEps"]))
+        var half = manifest()
+        half.computation = .float16
+        #expect(self.problem { _ = try FeatureCache(at: folder, half) } == .otherSettings(["computation"]))
     }
 
     @Test("features made with other settings are refused, and the settings named")

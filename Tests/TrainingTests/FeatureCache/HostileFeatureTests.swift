@@ -15,8 +15,10 @@ struct HostileFeatureTests {
         storage: .float32)
 
     /// A cache with one view, and the view's file.
-    private func filled() throws -> (cache: FeatureCache, file: URL) {
-        let cache = try FeatureCache(at: folder, Self.manifest)
+    private func filled(
+        _ manifest: FeatureCacheManifest = manifest
+    ) throws -> (cache: FeatureCache, file: URL) {
+        let cache = try FeatureCache(at: folder, manifest)
         let model = try EVLTraining.model().model
         let clip = EVLTraining.batch(model.configuration, count: 1).clips
         try cache.store(model.backboneFeatures(of: clip), for: view)
@@ -51,6 +53,8 @@ struct HostileFeatureTests {
         ("damaged", { t, _ in t["layers.1.stream"] = .zeros([2, 10, 24]) }),
         ("damaged", { t, _ in t["layers.0.stream"] = .zeros([3, 10, 24], dtype: .float16) }),
         ("damaged", { t, _ in t["layers.2.stream"] = .zeros([3, 10, 24]) }),
+        ("damaged", { t, _ in t["layers.0.stream"] = .full([3, 10, 24], .nan) }),
+        ("damaged", { t, _ in t["layers.1.next"] = .full([2, 9, 9], .infinity) }),
         ("damaged", { _, m in m = [:] }),
         ("settings", { _, m in m["manifest"] = "0" }),
         ("view", { _, m in m["view"] = "another" }),
@@ -73,6 +77,21 @@ struct HostileFeatureTests {
         case .otherView: #expect(expected == "view")
         default: Issue.record("\(String(describing: found))")
         }
+    }
+
+    @Test("scales that are not finite are refused")
+    func scales() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let manifest = FeatureCacheManifest(
+            EVLTraining.configuration, backbone: "b", preprocessing: Preprocessing(imageSize: 12), form: .maps,
+            storage: .int8)
+        let (cache, file) = try filled(manifest)
+        let stored = try StateFile.read(file.path)
+        var tensors = try stored.loadedTensors()
+        tensors["layers.0.stream.scale"] = .full([3, 10, 1], .infinity)
+        try StateFile.write(tensors, metadata: stored.metadata, to: file.path)
+        let found = problem { _ = try cache.features(of: view) }
+        #expect(found == .damaged("layers.0.stream.scale has values that are not finite"))
     }
 
     private static let manifests = [

@@ -7,6 +7,10 @@ struct RandAugmentTests {
     func notation() throws {
         #expect(try RandAugment(timm: "rand-m7-n4-mstd0.5-inc1") == RandAugment())
         #expect(try RandAugment(timm: "rand-inc1") == RandAugment(count: 2, magnitude: 10, deviation: 0))
+        #expect(try RandAugment(timm: "rand-mstd1-n0-m0-inc1") == RandAugment(count: 0, magnitude: 0, deviation: 1))
+        #expect(
+            try RandAugment(timm: "rand-inc1-m10-n100-mstd0.125")
+                == RandAugment(count: 100, magnitude: 10, deviation: 0.125))
     }
 
     @Test(
@@ -15,6 +19,11 @@ struct RandAugmentTests {
             "", "rand", "auto-m7-inc1", "rand-m7-n4-mstd0.5", "rand-m7-n4-inc0", "rand-m7-m8-inc1", "rand-m11-inc1",
             "rand-mnan-inc1", "rand-n1.5-inc1", "rand-n-inc1", "rand-w0-inc1", "rand--inc1", "rand-mstd-1-inc1",
             "rand-n1e300-inc1", "rand-inc1-", "rand-mstdinf-inc1", "rand-inc1-x",
+            "rand-m7.5-inc1", "rand-m+7-inc1", "rand-m0x7-inc1", "rand-m7e0-inc1", "rand-m٧-inc1", "rand-n4.0-inc1",
+            "rand-n+4-inc1", "rand-n0x4-inc1", "rand-n101-inc1", "rand-n99999999999999999999-inc1", "rand-m-inc1",
+            "rand-mstd5e-1-inc1", "rand-mstd+0.5-inc1", "rand-mstd0x1p1-inc1", "rand-mstd.5-inc1", "rand-mstd1.-inc1",
+            "rand-mstd0.5.5-inc1", "rand-mstd-inc1", "rand-mstd" + String(repeating: "9", count: 400) + "-inc1",
+            "rand-inc1.0", "rand-inc01", "rand-inc+1", "rand-inc2", "rand-inc", "rand-m7-inc1-inc1",
         ])
     func refused(_ text: String) {
         let error = #expect(throws: VideoError.self) { _ = try RandAugment(timm: text) }
