@@ -61,7 +61,10 @@ enum ReleasedLayout: CaseIterable {
                 try ActionCLIPLayout.configuration(inferredFrom: tensors, clip: clip, frames: frames, path: path))
         case .m2CLIP:
             .m2CLIP(try M2CLIPLayout.configuration(inferredFrom: tensors, clip: clip, frames: frames, path: path))
-        case .evl: .evl(try EVLLayout.configuration(inferredFrom: tensors, clip: clip, frames: frames, path: path))
+        case .evl:
+            .evl(
+                try EVLLayout.configuration(
+                    inferredFrom: tensors, clip: clip, frames: frames, decoderHeads: options.decoderHeads, path: path))
         case .stAdapter:
             .stAdapter(
                 try STAdapterLayout.configuration(inferredFrom: tensors, clip: clip, frames: frames, path: path))

@@ -181,6 +181,27 @@ struct ActionModelCheckpointTests {
         }
     }
 
+    @Test("the heads of EVL's decoder can be named")
+    func decoderHeads() throws {
+        guard case .evl(var evl) = try #require(SmallModels.video.first(where: { $0.kind == .evl })) else { return }
+        evl.decoderHeads = 4
+        let configuration = ActionModelConfiguration.evl(evl)
+        try SmallModels.inFolder { folder in
+            let value = try #require(configuration.released(try SmallModels.tensors(configuration)))
+            try StateFile.writeTorch(value, to: folder + "/r.pt")
+            var options = options
+            options.backbone = try SmallModels.writeCLIP(in: folder)
+            options.decoderHeads = 4
+            let read = try ActionModelCheckpoint(path: folder + "/r.pt", options: options)
+            #expect(read.configuration == configuration)
+            try expectEqual(read.model().model, built(configuration))
+            options.decoderHeads = 3
+            #expect(
+                message { _ = try ActionModelCheckpoint(path: folder + "/r.pt", options: options) }
+                    .contains("heads"))
+        }
+    }
+
     @Test("names of classes must fit")
     func classNames() throws {
         let configuration = try #require(SmallModels.video.last)
