@@ -87,7 +87,8 @@ struct M2CLIPRecording {
         onLogits.classScores = .logits
         let variant = onLogits(outputs, labels: labels, words: words)
         let known = Dictionary(
-            uniqueKeysWithValues: ["contrastive", "cmc", "vc", "cmc_on_logits"].map { ($0, recorded["\(losses)\($0)"]) })
+            uniqueKeysWithValues: ["contrastive", "cmc", "vc", "cmc_on_logits"].map { ($0, recorded["\(losses)\($0)"]) }
+        )
         /// What the reference's 0/0 hides where nothing is masked: a loss of words of 0.
         func recomposed(_ name: String) -> Tensor? {
             guard let contrastive = known["contrastive"] ?? nil, let visual = known["vc"] ?? nil else { return nil }

@@ -120,6 +120,13 @@ struct M2CLIPLossTests {
         #expect(abs(recipe.learningRate(at: 120, stepsPerEpoch: 10)) < 1e-18)
     }
 
+    @Test("an epoch without steps is a programmer's mistake")
+    func noSteps() async {
+        await #expect(processExitsWith: .failure) {
+            _ = M2CLIPRecipe.kinetics.learningRate(at: 0, stepsPerEpoch: 0)
+        }
+    }
+
     @Test("four groups that hold every trained parameter once")
     func groups() {
         let groups = M2CLIPRecipe.kinetics.groups(trained)

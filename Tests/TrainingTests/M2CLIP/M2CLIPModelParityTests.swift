@@ -79,7 +79,9 @@ struct M2CLIPModelParityTests {
             #expect((gradient != nil) == M2CLIPConfiguration.isTrained(name), "\(name)")
             guard let gradient else { continue }
             recording.recorded.compare(gradient, "grads.\(name)", own.tolerances.grads)
-            if own.zero_gradient_parameters?.contains(name) == true { #expect(gradient.equal(to: 0).allTrue, "\(name)") }
+            if own.zero_gradient_parameters?.contains(name) == true {
+                #expect(gradient.equal(to: 0).allTrue, "\(name)")
+            }
         }
     }
 }
