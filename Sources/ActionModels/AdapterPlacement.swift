@@ -2,7 +2,7 @@
 ///
 ///     x = adapterₐ(x);   x = x + attention(ln₁(x));   x = adapterₘ(x);   x = x + mlp(ln₂(x))
 public enum AdapterPlacement: String, Codable, Sendable, CaseIterable {
-    /// One a block, before attention: the papers' place.
+    /// One a block, before attention: where the papers of M2-CLIP and ST-Adapter put adapters of the image tower.
     case beforeAttention = "before_attention"
     /// One a block, before the feed-forward part: the released Kinetics models of M2-CLIP and ST-Adapter.
     case beforeMLP = "before_mlp"

@@ -5,7 +5,8 @@ public import Torch
 ///
 /// Blocks below the first text adapter are frozen CLIP, so what they make of unmasked sentences is constant: it is
 /// computed once, without a graph, for positions up to the longest sentence's end, which later ones cannot change. Each
-/// step continues with the adapted blocks. Values and gradients equal those of the plain pass.
+/// step continues with the adapted blocks. Values and gradients equal those of the plain pass, which the reference
+/// computes anew each step. Source: M2-CLIP `main.py`, training step; `models_adapter.py`, `encode_text`.
 public struct ClassPromptCache: Sendable {
     /// The token ids, cut behind the longest sentence, `[K, N']`.
     public let tokens: Tensor

@@ -2,6 +2,8 @@ public import Torch
 
 extension M2CLIP {
     /// What one training step of M2-CLIP reads.
+    ///
+    /// Source: M2-CLIP `main.py`, training step.
     public struct Batch: Sendable {
         /// Normalised RGB `[B, T, 3, H, W]`.
         public let clips: Tensor
@@ -30,6 +32,8 @@ extension M2CLIP {
     }
 
     /// What the losses of M2-CLIP are computed from.
+    ///
+    /// Source: M2-CLIP `main.py`, training step; `models_adapter.py`.
     public struct Outputs: Sendable {
         /// What is known of the clips.
         public let video: VideoFeatures

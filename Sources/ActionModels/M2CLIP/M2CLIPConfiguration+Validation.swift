@@ -21,8 +21,9 @@ extension M2CLIPConfiguration {
         try check("label words", labelWords, 1...1_000_000)
         try check("vision adapter layers", visionAdapters.layers, 0...vision.layers)
         try check("text adapter layers", textAdapters.layers, 0...(text.layers + 1))
-        try check("vision adapter width", visionAdapters.width, 1...32_768)
-        try check("text adapter width", textAdapters.width, 1...32_768)
+        for (tower, adapters) in [("vision", visionAdapters), ("text", textAdapters)] {  // 0 where there are none
+            try check("\(tower) adapter width", adapters.width, (adapters.layers > 0 ? 1 : 0)...32_768)
+        }
         try check("enhancement kernel", enhancementKernel, 1...255)
         guard enhancementKernel % 2 == 1 else { throw .badConfiguration("enhancement kernel is even") }
         guard (0..<1).contains(classDropout) else { throw .badConfiguration("class dropout is \(classDropout)") }
@@ -37,8 +38,10 @@ extension M2CLIPConfiguration {
             let inner = Double(sizes.0 * clip.vision.blocks.headWidth)
             return sum + inner * (4 * width + 2 * tokens) + 2 * width * Double(sizes.1)
         }
-        let adapters = Double(visionAdapters.layers * 8 * visionAdapters.width) * width
-        guard Double(frames) * tokens * (blocks + adapters) < 1e17 else {
+        let patchEmbedding = 3 * Double(clip.vision.patchSize) * Double(clip.vision.patchSize) * width
+        let adapter = Double(visionAdapters.width) * (4 * width + Double(enhancementKernel + 9))  // both branches
+        let adapters = Double(visionAdapters.layers * visionAdapters.placement.count) * adapter
+        guard Double(frames) * tokens * (patchEmbedding + blocks + adapters) < 1e17 else {
             throw .badConfiguration(
                 "a clip would take more than 10^17 multiplications; frames, tokens or widths are wrong")
         }

@@ -9,7 +9,10 @@ public import Torch
 /// at first. Source: M2-CLIP (AAAI 2024), "TED-Adapter"; `models_adapter.py`, `OffsetAdapter`.
 public struct TemporalDifference: Sendable {
     let down: Linear, up: Linear
-    let kernel: Tensor, bias: Tensor
+    /// The weights of the convolution, `[A, 1, 1, 3, 3]`.
+    let kernel: Tensor
+    /// What the convolution adds, `[A]`.
+    let bias: Tensor
     let keepsFirstFrame: Bool
 
     /// Declares `fc1`, `conv` and `fc2`.
@@ -34,8 +37,8 @@ public struct TemporalDifference: Sendable {
     public func callAsFunction(_ patches: Tensor) -> Tensor {
         let (b, t, m) = (patches.shape[0], patches.shape[1], patches.shape[2])
         let steps = patches.slice(1, 1..<t) - patches.slice(1, 0..<t - 1)  // [B, T - 1, G², C]
-        if keepsFirstFrame { return smoothed(steps.padded(Self.oneFrameBefore).reshaped(b * t, m, -1), b) }
-        return smoothed(steps.reshaped(b * (t - 1), m, -1), b).padded(Self.oneFrameBefore)
+        let changes = smoothed(steps.padded(Self.oneFrameBefore).reshaped(b * t, m, -1), b)  // [B, T, G², C]
+        return keepsFirstFrame ? changes : changes.slice(1, 1..<t).padded(Self.oneFrameBefore)
     }
 
     /// Zeros in front of the second of four axes.

@@ -8,7 +8,10 @@ public import Torch
 /// branch adds nothing at first. Source: M2-CLIP (AAAI 2024), "TED-Adapter"; `models_adapter.py`, `Adapter2`.
 public struct TemporalEnhancement: Sendable {
     let down: Linear, up: Linear
-    let kernel: Tensor, bias: Tensor
+    /// The weights of the convolution over k frames, `[A, 1, k]`.
+    let kernel: Tensor
+    /// What the convolution adds, `[A]`.
+    let bias: Tensor
 
     /// Declares `fc1`, `conv` and `fc2`.
     ///

@@ -18,13 +18,13 @@ public struct SoftTargetContrastiveLoss: Sendable {
         public var total: Tensor { (video + text) * 0.5 }
     }
 
-    /// What equal labels count in the exponent; 10 in both methods.
-    public let temperature: Double
+    /// What equal labels are multiplied by in the exponent, an inverse temperature; 10 in both references.
+    public let sharpness: Double
 
     /// Makes the loss.
     ///
-    /// - Parameter temperature: what equal labels count in the exponent.
-    public init(temperature: Double = 10) { self.temperature = temperature }
+    /// - Parameter sharpness: what equal labels are multiplied by in the exponent; the larger, the harder the targets.
+    public init(sharpness: Double = 10) { self.sharpness = sharpness }
 
     /// Which pairs of a batch have the same label.
     ///
@@ -41,7 +41,7 @@ public struct SoftTargetContrastiveLoss: Sendable {
     ///   - labels: class indices `[B]`, of clip i and its text.
     /// - Returns: both directions.
     public func callAsFunction(_ logits: Tensor, labels: Tensor) -> Value {
-        let target = (Self.groundTruth(labels) * temperature).softmax(-1)  // [B, B], symmetric in its ones
+        let target = (Self.groundTruth(labels) * sharpness).softmax(-1)  // [B, B], symmetric in its ones
         func divergence(_ logits: Tensor) -> Tensor {
             logits.logSoftmax(-1).klDivergence(target, reduction: .sum) / Double(logits.shape[0])
         }

@@ -24,15 +24,49 @@ public struct LabelMasking: Sendable {
 
         /// Makes the defaults.
         public init() {}
+
+        /// Checks both numbers.
+        ///
+        /// - Throws: `TrainingError.badRecipe` for one that is not 0 to 1.
+        public func validate() throws(TrainingError) {
+            for (name, value) in [("masking rate", rate), ("masking probability", probability)]
+            where !(0...1).contains(value) {
+                throw .badRecipe("\(name) is \(value); it must be 0 to 1")
+            }
+        }
     }
 
-    /// The sentence around class names.
-    public let template: PromptTemplate
+    /// The sentences around class names, at least one; each sample has one of them.
+    public let templates: [PromptTemplate]
     /// How much is masked.
     public let options: Options
     private let tokenizer: Tokenizer
     private let vocabulary: LabelVocabulary
-    private let contextLength: Int
+    /// The length N of a sentence in tokens.
+    public let contextLength: Int
+
+    /// Makes the masking that a model is trained with: of the sentences that score its classes.
+    ///
+    /// - Parameters:
+    ///   - tokenizer: the text tower's.
+    ///   - vocabulary: the label words.
+    ///   - configuration: the model, which gives templates and the length of sentences.
+    ///   - options: how much is masked.
+    /// - Throws: `TrainingError.badRecipe` for options that cannot be, or a vocabulary of another size than the model's
+    ///   word head.
+    public init(
+        _ tokenizer: Tokenizer, vocabulary: LabelVocabulary, configuration: M2CLIPConfiguration,
+        options: Options = Options()
+    ) throws(TrainingError) {
+        guard vocabulary.count == configuration.labelWords else {
+            throw .badRecipe(
+                "the vocabulary has \(vocabulary.count) label words, the model tells \(configuration.labelWords); "
+                    + "set labelWords to \(vocabulary.count) or take the vocabulary of the model's data set")
+        }
+        try self.init(
+            tokenizer, vocabulary: vocabulary, contextLength: configuration.clip.text.contextLength,
+            templates: configuration.templates, options: options)
+    }
 
     /// Makes the masking of a data set's sentences.
     ///
@@ -40,17 +74,29 @@ public struct LabelMasking: Sendable {
     ///   - tokenizer: the text tower's.
     ///   - vocabulary: the label words.
     ///   - contextLength: the length N of a sentence in tokens.
-    ///   - template: the sentence around class names.
+    ///   - templates: the sentences around class names.
     ///   - options: how much is masked.
+    /// - Throws: `TrainingError.badRecipe` for options that cannot be, or without a template or label word.
     public init(
-        _ tokenizer: Tokenizer, vocabulary: LabelVocabulary, contextLength: Int = 77, template: PromptTemplate = .video,
-        options: Options = Options()
-    ) {
+        _ tokenizer: Tokenizer, vocabulary: LabelVocabulary, contextLength: Int = 77,
+        templates: [PromptTemplate] = [.video], options: Options = Options()
+    ) throws(TrainingError) {
+        try options.validate()
+        guard !templates.isEmpty else { throw .badRecipe("there is no prompt template to mask words of") }
+        guard vocabulary.count > 0 else { throw .badRecipe("there is no label word to tell masked words from") }
         self.tokenizer = tokenizer
         self.vocabulary = vocabulary
         self.contextLength = contextLength
-        self.template = template
+        self.templates = templates
         self.options = options
+    }
+
+    /// Chooses the template of a sample.
+    ///
+    /// - Parameter draws: where random numbers come from; where there is one template only, none is drawn.
+    /// - Returns: one of the templates, each as likely.
+    public func template(draws: inout some DrawSource) -> PromptTemplate {
+        templates.count == 1 ? templates[0] : templates[draws.integer(in: 0..<templates.count)]
     }
 
     /// The sentence of a class, masked or not.
@@ -60,38 +106,44 @@ public struct LabelMasking: Sendable {
     ///
     /// - Parameters:
     ///   - label: the class's name.
+    ///   - template: the sentence around the name; nil means the first.
     ///   - draws: where random numbers come from.
     /// - Returns: tokens and masked words.
     /// - Throws: `TokenizerError` for sentences that are too long.
     public func callAsFunction(
-        _ label: String, draws: inout some DrawSource
+        _ label: String, in template: PromptTemplate? = nil, draws: inout some DrawSource
     ) throws(TokenizerError) -> MaskedSentence {
-        guard draws.real(in: 0..<1) < options.probability else { return try plain(label) }
-        var order = Array(LabelSentence.words(of: template(label)).indices)
+        guard draws.real(in: 0..<1) < options.probability else { return try plain(label, in: template) }
+        var order = Array(words(label, template).indices)
         for place in order.indices.dropFirst().reversed() {
             order.swapAt(place, draws.integer(in: 0..<place + 1))
         }
-        return try masked(label, order: order)
+        return try masked(label, in: template, order: order)
     }
 
     /// The sentence of a class without masks.
     ///
-    /// - Parameter label: the class's name.
+    /// - Parameters:
+    ///   - label: the class's name.
+    ///   - template: the sentence around the name; nil means the first.
     /// - Returns: tokens; no position counts.
     /// - Throws: `TokenizerError` for sentences that are too long.
-    public func plain(_ label: String) throws(TokenizerError) -> MaskedSentence {
-        try sentence(LabelSentence.words(of: template(label)), masking: [])
+    public func plain(_ label: String, in template: PromptTemplate? = nil) throws(TokenizerError) -> MaskedSentence {
+        try sentence(words(label, template), masking: [])
     }
 
     /// The sentence of a class with the first words of an order masked.
     ///
     /// - Parameters:
     ///   - label: the class's name.
+    ///   - template: the sentence around the name; nil means the first.
     ///   - order: the places of all its words in a random order.
     /// - Returns: tokens and masked words.
     /// - Throws: `TokenizerError` for sentences that are too long.
-    public func masked(_ label: String, order: [Int]) throws(TokenizerError) -> MaskedSentence {
-        let words = LabelSentence.words(of: template(label))
+    public func masked(
+        _ label: String, in template: PromptTemplate? = nil, order: [Int]
+    ) throws(TokenizerError) -> MaskedSentence {
+        let words = words(label, template)
         precondition(order.sorted() == Array(words.indices), "masking: \(order) is no order of \(words.count) words")
         return try sentence(words, masking: Set(order.prefix(Self.count(of: words.count, rate: options.rate))))
     }
@@ -100,10 +152,15 @@ public struct LabelMasking: Sendable {
     ///
     /// - Parameters:
     ///   - words: the number of words.
-    ///   - rate: the share to mask.
+    ///   - rate: the share to mask, 0 to 1.
     /// - Returns: at least 1, halves rounded to even.
     public static func count(of words: Int, rate: Double) -> Int {
-        max(1, Int((Double(words) * rate).rounded(.toNearestOrEven)))
+        precondition((0...1).contains(rate), "masking: the rate is \(rate), not 0 to 1")
+        return max(1, Int((Double(words) * rate).rounded(.toNearestOrEven)))
+    }
+
+    private func words(_ label: String, _ template: PromptTemplate?) -> [String] {
+        LabelSentence.words(of: (template ?? templates[0])(label))
     }
 
     private func sentence(_ words: [String], masking places: Set<Int>) throws(TokenizerError) -> MaskedSentence {

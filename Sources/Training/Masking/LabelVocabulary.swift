@@ -3,7 +3,7 @@ internal import Foundation
 
 /// The words that masked words are told from, numbered from 0.
 ///
-/// The words of a template, of all class names and of the class list's header, lower-case, cut at whitespace with their
+/// The words of the templates, of all class names and of the class list's header, lower-case, cut at whitespace with their
 /// punctuation, in the order of code points. The rule reproduces the released Kinetics-400 file; that of
 /// Something-Something v2 was edited by hand.
 /// Source: M2-CLIP `k400_mlm_lables.txt`, `sthv2_mlm_lables.txt`.
@@ -20,10 +20,10 @@ public struct LabelVocabulary: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - classes: the names.
-    ///   - template: the sentence around names.
+    ///   - templates: the sentences around names.
     ///   - header: the head of the column of names in the class list, whose words the released files hold too.
-    public init(classes: [String], template: PromptTemplate = .video, header: String = "name") {
-        let texts = [template(" "), header] + classes
+    public init(classes: [String], templates: [PromptTemplate] = [.video], header: String = "name") {
+        let texts = templates.map { $0(" ") } + [header] + classes
         let found = Set(texts.flatMap { LabelSentence.words(of: $0) }.map { Array($0.utf8) })
         self.init(words: found.sorted { $0.lexicographicallyPrecedes($1) }.map { String(decoding: $0, as: UTF8.self) })
     }

@@ -62,10 +62,11 @@ public struct M2CLIPRecipe: Codable, Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - step: counted from 0, whose rate is 0 with a warm-up.
-    ///   - stepsPerEpoch: the number of steps of an epoch, the last incomplete batch counted.
+    ///   - stepsPerEpoch: the number of steps of an epoch, the last incomplete batch counted; at least 1.
     /// - Returns: the rate.
     public func learningRate(at step: Int, stepsPerEpoch: Int) -> Double {
-        learningRate * schedule.factor(at: Double(step) / Double(stepsPerEpoch))
+        precondition(stepsPerEpoch > 0, "M2CLIPRecipe: an epoch of \(stepsPerEpoch) steps")
+        return learningRate * schedule.factor(at: Double(step) / Double(stepsPerEpoch))
     }
 
     /// The reference's four groups: decay; text decay; no decay; text no decay.
@@ -112,10 +113,7 @@ public struct M2CLIPRecipe: Codable, Sendable, Equatable {
         for (name, value) in weights where !(value >= 0 && value < 1e6) {
             throw .badRecipe("\(name) is \(value); it must be 0 or a positive number")
         }
-        let shares = [("masking rate", masking.rate), ("masking probability", masking.probability)]
-        for (name, value) in shares where !(0...1).contains(value) {
-            throw .badRecipe("\(name) is \(value); it must be 0 to 1")
-        }
+        try masking.validate()
         for (name, value) in [("beta1", beta1), ("beta2", beta2)] where !(0..<1).contains(value) {
             throw .badRecipe("\(name) is \(value); it must be at least 0 and less than 1")
         }

@@ -123,6 +123,32 @@ struct M2CLIPConfigurationTests {
         ),
     ]
 
+    @Test("towers without adapters need no width", arguments: [0, 10])
+    func noAdapters(_ width: Int) throws {
+        let none = M2CLIPConfiguration.tiny.with {
+            $0.visionAdapters = .init(.beforeMLP, layers: 0, width: width)
+            $0.textAdapters = .init(.both, layers: 0, width: width)
+        }
+        try none.validate()
+        #expect(none.cost.parameters == (try none.built().parameters.count()))
+        for endless in [none.with { $0.visionAdapters.width = .max }, none.with { $0.textAdapters.width = -1 }] {
+            #expect(throws: ActionModelError.self) { try endless.validate() }
+        }
+    }
+
+    @Test("convolutions count as work")
+    func convolutions() throws {
+        let many = M2CLIPConfiguration.tiny.with {
+            $0.clip.vision = VisionConfiguration(
+                imageSize: 512, patchSize: 1,
+                blocks: TransformerConfiguration(width: 1, layers: 1024, heads: 1, mlpWidth: 1))
+            $0.visionAdapters = .init(.beforeMLP, layers: 1024, width: 32_768)
+            $0.frames = 256
+        }
+        try many.validate()
+        #expect(throws: ActionModelError.self) { try many.with { $0.enhancementKernel = 255 }.validate() }
+    }
+
     @Test("impossible numbers are refused", arguments: impossible)
     func refused(_ name: String, _ change: @Sendable (inout M2CLIPConfiguration) -> Void) {
         let configuration = M2CLIPConfiguration.tiny.with(change)

@@ -135,11 +135,18 @@ struct M2CLIPTests {
 
 @Suite("TED-Adapters")
 struct TEDAdapterTests {
-    private func adapter(
-        _ difference: M2CLIPConfiguration.DifferenceBranch = .released, kernel: Int = 3
-    ) throws -> TEDAdapter {
-        var sizes = TEDAdapter.Sizes(width: 6, bottleneck: 4, frames: 5)
+    private func sizes(
+        _ difference: M2CLIPConfiguration.DifferenceBranch, kernel: Int = 3, frames: Int = 5
+    ) -> TEDAdapter.Sizes {
+        var sizes = TEDAdapter.Sizes(width: 6, bottleneck: 4, frames: frames)
         (sizes.difference, sizes.kernel) = (difference, kernel)
+        return sizes
+    }
+
+    private func adapter(
+        _ difference: M2CLIPConfiguration.DifferenceBranch = .released, kernel: Int = 3, frames: Int = 5
+    ) throws -> TEDAdapter {
+        let sizes = sizes(difference, kernel: kernel, frames: frames)
         let names = try Parameters.build(.random()) { TEDAdapter($0, sizes) }.parameters.tensors
         let tensors = names.mapValues { Generator(seed: UInt64($0.count)).normal($0.shape) }
         return try Parameters.build(.checkpoint(tensors)) { TEDAdapter($0, sizes) }.model
@@ -176,10 +183,25 @@ struct TEDAdapterTests {
         }
     }
 
-    @Test("one frame is enough")
-    func oneFrame() throws {
-        let sizes = TEDAdapter.Sizes(width: 6, bottleneck: 4, frames: 1)
-        let adapter = try Parameters.build(.random()) { TEDAdapter($0, sizes) }.model
-        expectClose(adapter(x), x, absolute: 1e-6)
+    @Test("one frame is enough", arguments: M2CLIPConfiguration.DifferenceBranch.allCases)
+    func oneFrame(_ difference: M2CLIPConfiguration.DifferenceBranch) throws {
+        let new = try Parameters.build(.random()) { TEDAdapter($0, sizes(difference, frames: 1)) }.model
+        expectClose(new(x), x, absolute: 1e-6)
+        let trained = try adapter(difference, frames: 1)
+        let enhancement = try adapter(.none, frames: 1)
+        let change = trained(x) - enhancement(x)
+        #expect(change.equal(to: 0).allTrue == (difference != .released))
+    }
+
+    @Test("a branch without a frame to compare with still has gradients", arguments: [1, 2])
+    func fewFrames(_ frames: Int) throws {
+        let sizes = sizes(.zeroFirstFrame, frames: frames)
+        let (model, parameters) = try Parameters.build(.random()) { TEDAdapter($0, sizes) }
+        let trained = parameters.train { _ in true }
+        model(x).pow(2).sum().backward()
+        for (name, tensor) in zip(trained.names, trained.tensors) {
+            let gradient = try #require(tensor.gradient, "\(name)")
+            #expect(gradient.isFinite.allTrue, "\(name)")
+        }
     }
 }

@@ -25,6 +25,11 @@ private struct MaskingCase: Decodable {
     let entries: [Entry]
     let num_masked_for_1_to_30_words: [String: [Int]]
 
+    /// The prompt with the placeholder of templates instead of the case's.
+    func template() throws -> PromptTemplate {
+        try #require(PromptTemplate(prompt.replacing(/\{[^}]*\}/, with: PromptTemplate.placeholder)), "\(prompt)")
+    }
+
     /// A vocabulary file with the recorded words at their ids and others elsewhere.
     func vocabulary(_ name: String) throws -> LabelVocabulary {
         let size = try #require(label_vocabulary_sizes[name])
@@ -59,16 +64,18 @@ struct LabelMaskingParityTests {
         #expect(tokenizer.encode(own.mask_word) == [own.start_token] + own.mask_token_ids + [own.end_token])
         #expect(tokenizer.paddingID == own.padding_token && M2CLIPLoss.unmasked == own.ignore_label)
         #expect(LabelVocabulary.unknownID == own.label_of_a_word_missing_from_the_vocabulary)
+        let template = try own.template()
         var tokens: [Int: [Int32]] = [:], labels: [Int: [Int64]] = [:], plain: [Int: [Int32]] = [:]
         for entry in own.entries {
             let vocabulary = try own.vocabulary(entry.vocabulary)
-            func masking(_ rate: Double) -> LabelMasking {
+            func masking(_ rate: Double) throws -> LabelMasking {
                 var options = LabelMasking.Options()
                 options.rate = rate
-                return LabelMasking(
-                    tokenizer, vocabulary: vocabulary, contextLength: own.context_length, options: options)
+                return try LabelMasking(
+                    tokenizer, vocabulary: vocabulary, contextLength: own.context_length, templates: [template],
+                    options: options)
             }
-            #expect(masking(0.2).template(entry.label) == entry.text)
+            #expect(template(entry.label) == entry.text)
             #expect(entry.words.map(vocabulary.id) == entry.word_label_ids)
             #expect(entry.maskable_word_positions == Array(entry.words.indices))
             let known = Set(vocabulary.words)

@@ -25,8 +25,8 @@ struct LabelMaskingTests {
     private func masking(probability: Double = 0.5, length: Int = 20) throws -> LabelMasking {
         var options = LabelMasking.Options()
         options.probability = probability
-        return LabelMasking(
-            try openAITokenizer(), vocabulary: LabelVocabulary(classes: classes), contextLength: length,
+        return try LabelMasking(
+            openAITokenizer(), vocabulary: LabelVocabulary(classes: classes), contextLength: length,
             options: options)
     }
 
@@ -79,6 +79,18 @@ struct LabelMaskingTests {
         #expect(try masking.masked("playing chess", order: [1, 0, 2, 3, 4]).words[2] == 7)
     }
 
+    @Test("options that cannot be are refused before anything is masked", arguments: [-0.1, 1.5, .nan, .infinity])
+    func impossible(_ value: Double) throws {
+        let tokenizer = try openAITokenizer(), words = LabelVocabulary(classes: classes)
+        for key in [\LabelMasking.Options.rate, \.probability] {
+            var changed = LabelMasking.Options()
+            changed[keyPath: key] = value
+            let options = changed
+            #expect(throws: TrainingError.self) { try LabelMasking(tokenizer, vocabulary: words, options: options) }
+        }
+        #expect(throws: TrainingError.self) { try LabelMasking(tokenizer, vocabulary: words, templates: []) }
+    }
+
     @Test("a sentence that is too long is refused")
     func tooLong() throws {
         let masking = try masking(length: 7)
@@ -115,12 +127,12 @@ struct LabelVocabularyTests {
             ])
         #expect(words.id(of: "of") == 4)
         #expect(words.id(of: "something") == LabelVocabulary.unknownID)
-        #expect(LabelVocabulary(classes: [], template: .bare, header: "").count == 0)
+        #expect(LabelVocabulary(classes: [], templates: [.bare], header: "").count == 0)
     }
 
     @Test("words that only look the same are two")
     func codePoints() {
-        let words = LabelVocabulary(classes: ["caf\u{E9}", "cafe\u{301}"], template: .bare, header: "")
+        let words = LabelVocabulary(classes: ["caf\u{E9}", "cafe\u{301}"], templates: [.bare], header: "")
         #expect(words.words.map { $0.unicodeScalars.count } == [5, 4])
         #expect(words.id(of: "caf\u{E9}") == 1)
     }

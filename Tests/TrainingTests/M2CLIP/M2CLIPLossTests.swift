@@ -120,6 +120,13 @@ struct M2CLIPLossTests {
         #expect(abs(recipe.learningRate(at: 120, stepsPerEpoch: 10)) < 1e-18)
     }
 
+    @Test("an epoch without steps is a programmer's mistake")
+    func noSteps() async {
+        await #expect(processExitsWith: .failure) {
+            _ = M2CLIPRecipe.kinetics.learningRate(at: 0, stepsPerEpoch: 0)
+        }
+    }
+
     @Test("four groups that hold every trained parameter once")
     func groups() {
         let groups = M2CLIPRecipe.kinetics.groups(trained)
@@ -129,6 +136,23 @@ struct M2CLIPLossTests {
         #expect(groups[0].parameters.names.contains("mlm_adapter.transform.LayerNorm.weight"))
         #expect(groups[2].parameters.names.contains("mlm_adapter.bias"))
         #expect(groups[1].parameters.names.allSatisfy { $0.contains("textad_") && $0.hasSuffix("weight") })
+    }
+
+    @Test("without text adapters two groups are empty, and steps go on")
+    func emptyGroups() throws {
+        var configuration = Self.configuration
+        configuration.textAdapters.layers = 0
+        let changed = configuration
+        let (model, parameters) = try Parameters.build(.random(Generator(seed: 4))) { M2CLIP($0, changed) }
+        let trained = parameters.train(M2CLIPConfiguration.isTrained)
+        #expect(
+            M2CLIPRecipe.kinetics.groups(trained).map { $0.parameters.names.isEmpty } == [false, true, false, true])
+        let optimizer = M2CLIPRecipe.kinetics.optimizer(trained)
+        let before = trained.tensors.map { $0.detached().cloned() }
+        model.encodeVideo(Generator(seed: 6).normal([2, 3, 3, 8, 8])).classLogits.pow(2).sum().backward()
+        optimizer.step(learningRate: 0.01)
+        let moved = zip(trained.tensors, before).filter { !$0.equal(to: $1).allTrue }
+        #expect(!moved.isEmpty)
     }
 
     @Test("JSON gives the same recipe")
