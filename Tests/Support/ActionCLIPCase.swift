@@ -18,7 +18,8 @@ package struct ActionCLIPCase: Decodable {
         let text_width: Int?
         let text_layers: Int?
         let text_heads: Int?
-        let tsm: Bool?
+        package let tsm: Bool?
+        package let tsm_fold_div: Int?
         let aggregator: String?
         let aggregator_heads: Int?
         let aggregator_feedforward: Int?
@@ -27,24 +28,36 @@ package struct ActionCLIPCase: Decodable {
 
     package let config: Sizes
     package let tolerance: Tolerances
-    package let parameters_without_gradient: [String]?
-    package let zero_gradient_parameters: [String]?
+    private let parameters_without_gradient: [String]?
+    private let zero_gradient_parameters: [String]?
+
+    /// The parameters without a gradient, by the model's names.
+    package var parametersWithoutGradient: Set<String> {
+        Set((parameters_without_gradient ?? []).map(ActionCLIPLayout.canonicalName))
+    }
+    /// The parameters whose gradient is zero, by the model's names.
+    package var zeroGradientParameters: Set<String> {
+        Set((zero_gradient_parameters ?? []).map(ActionCLIPLayout.canonicalName))
+    }
 }
 
 extension ActionCLIPCase.Sizes {
-    /// The towers; what a case leaves out is as small as can be.
+    /// The towers; what a case leaves out is as small as can be, and heads are 64 wide.
     package func clip() throws -> CLIPConfiguration {
         CLIPConfiguration(
             embedDim: try #require(embed_dim),
             vision: VisionConfiguration(
                 imageSize: image_size ?? 1, patchSize: patch_size ?? 1,
-                blocks: TransformerConfiguration(
-                    width: vision_width ?? 1, layers: vision_layers ?? 0, heads: vision_heads ?? 1)),
+                blocks: blocks(width: vision_width, layers: vision_layers, heads: vision_heads)),
             text: TextConfiguration(
                 contextLength: context_length ?? 1, vocabularySize: vocab_size ?? 2,
-                blocks: TransformerConfiguration(
-                    width: text_width ?? 1, layers: text_layers ?? 0, heads: text_heads ?? 1)),
+                blocks: blocks(width: text_width, layers: text_layers, heads: text_heads)),
             activation: .quickGELU)
+    }
+
+    private func blocks(width: Int?, layers: Int?, heads: Int?) -> TransformerConfiguration {
+        let width = width ?? 1
+        return TransformerConfiguration(width: width, layers: layers ?? 0, heads: heads ?? max(width / 64, 1))
     }
 
     /// The aggregator, its sizes as the case says, else as the reference has them.
@@ -79,10 +92,11 @@ extension ActionCLIPCase.Sizes {
 extension ActionCLIPCase {
     /// Compares the gradients of all parameters, and that exactly the right ones have none.
     package func expectGradients(_ parameters: Parameters, _ recorded: RecordedTensors) throws {
-        let tolerance = try tolerance.both("grads"), without = Set(parameters_without_gradient ?? [])
+        let tolerance = try tolerance.both("grads"), without = parametersWithoutGradient
+        #expect(without.isSubset(of: parameters.names))
         #expect(recorded.names(below: "grads.") == Set(parameters.names).subtracting(without))
         for name in parameters.names {
-            let gradient = parameters[name]?.gradient
+            let gradient = try #require(parameters[name]).gradient
             if without.contains(name) {
                 #expect(gradient == nil, "\(name) has a gradient")
                 continue
@@ -91,8 +105,9 @@ extension ActionCLIPCase {
                 try #require(gradient, "\(name) has no gradient"), try recorded.required("grads.\(name)"),
                 absolute: tolerance.absolute, relative: tolerance.relative, name)
         }
-        for name in zero_gradient_parameters ?? [] {
-            #expect(parameters[name]?.gradient?.abs.max().item(Double.self) ?? 0 <= tolerance.absolute, "\(name)")
+        for name in zeroGradientParameters {
+            let gradient = try #require(parameters[name]?.gradient, "\(name) has no gradient")
+            #expect(gradient.abs.max().item(Double.self) <= tolerance.absolute, "\(name)")
         }
     }
 }

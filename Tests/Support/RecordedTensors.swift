@@ -18,6 +18,17 @@ package final class RecordedTensors {
     /// Reads a case.
     package init(_ fixture: Fixture) throws { tensors = try fixture.tensors() }
 
+    /// Reads a case whose parameters are called otherwise; what stands behind the first dot of a name is renamed.
+    package init(_ fixture: Fixture, renaming canonicalName: (String) -> String) throws {
+        var renamed: [String: Tensor] = [:]
+        for (name, tensor) in try fixture.tensors() {
+            let part = name.prefix { $0 != "." }, rest = name.dropFirst(part.count + 1)
+            let own = rest.isEmpty ? name : "\(part).\(canonicalName(String(rest)))"
+            try #require(renamed.updateValue(tensor, forKey: own) == nil, "\(own) is recorded twice")
+        }
+        tensors = renamed
+    }
+
     /// A tensor, now taken; nil, which `expectClose` reports, where it was not recorded.
     package subscript(_ name: String) -> Tensor? {
         taken.insert(name)

@@ -16,6 +16,9 @@ package struct Tolerances: Decodable {
         for key in container.allKeys { values[key.stringValue] = try? container.decode(Double.self, forKey: key) }
     }
 
+    /// A tolerance that may be there.
+    package subscript(name: String) -> Double? { values[name] }
+
     /// A tolerance that must be there.
     package func callAsFunction(_ name: String) throws -> Double { try #require(values[name], "no tolerance \(name)") }
 

@@ -49,11 +49,14 @@ public struct ActionCLIP: Sendable {
 
     /// Encodes the frames of clips, not yet gathered; with the temporal shift they depend on their neighbours.
     ///
+    /// Asking a joint model is a programmer's mistake: its frames have no features of their own.
+    ///
     /// - Parameters:
     ///   - clips: normalised RGB `[B, T, 3, H, W]`.
     ///   - training: whether to drop.
     /// - Returns: features, not normalised, `[B, T, E]`.
     public func frameFeatures(of clips: Tensor, training: Bool = false) -> Tensor {
+        precondition(joint == nil, "ActionCLIP: the frames of a joint model have no features of their own")
         let (b, t) = (clips.shape[0], clips.shape[1])
         return clip.visual(clips.reshaped([b * t] + clips.shape[2...]), training: training).reshaped(b, t, -1)
     }

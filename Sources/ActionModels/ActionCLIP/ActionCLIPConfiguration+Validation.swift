@@ -16,6 +16,11 @@ extension ActionCLIPConfiguration {
                     + "\(clip.text.blocks.layers) text blocks; set dropout to 0")
         }
         try validateAggregator()
+        guard temporal != .shift || clip.vision.blocks.width >= TemporalShift.defaultDivisor else {
+            throw .badConfiguration(
+                "temporal modelling shift moves one channel of \(TemporalShift.defaultDivisor) each way, but the image "
+                    + "tower is \(clip.vision.blocks.width) wide: nothing would move")
+        }
         guard temporal == .joint else { return }
         guard aggregator == .mean else {
             throw .badConfiguration(

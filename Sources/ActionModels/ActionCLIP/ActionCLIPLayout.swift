@@ -9,7 +9,17 @@ public enum ActionCLIPLayout {
     private static let positions = "frame_position_embeddings.weight"
     private static let imageBlocks = "model.visual.transformer.resblocks."
 
+    /// The parts of a CLIP model that a new ActionCLIP begins with.
+    public enum BackbonePart: Sendable, CaseIterable {
+        /// Both towers and the scale: the reference's `init: True`, which all its configurations have.
+        case wholeModel
+        /// The image tower: the reference's `init: False`. Text tower and scale begin anew.
+        case imageTower
+    }
+
     /// Takes the two dictionaries of a checkpoint of the reference apart from what else it holds.
+    ///
+    /// A `module.x` beside an `x` keeps its name, so that it is reported as unknown when the model is built.
     ///
     /// - Parameter root: a file's value.
     /// - Returns: CLIP's tensors under `model.`, the aggregator's under `fusion.` without their `module.`; nil for
@@ -18,8 +28,10 @@ public enum ActionCLIPLayout {
         guard let model = root["model_state_dict"], let fusion = root["fusion_model_state_dict"] else { return nil }
         var result: [String: StoredTensor] = [:]
         for (part, value) in [("model.", model), ("fusion.", fusion)] {
-            for (name, tensor) in value.tensors {
-                result[part + (name.hasPrefix("module.") ? String(name.dropFirst(7)) : name)] = tensor
+            let tensors = value.tensors, names = Set(tensors.map(\.0))
+            for (name, tensor) in tensors {
+                let own = name.hasPrefix("module.") ? String(name.dropFirst(7)) : name
+                result[part + (own != name && names.contains(own) ? name : own)] = tensor
             }
         }
         return result
@@ -41,7 +53,7 @@ public enum ActionCLIPLayout {
     /// - Returns: shift where blocks are wrapped (`.net.`), joint where there is a `time_embedding`.
     public static func temporalModelling(_ names: some Collection<String>) -> TemporalModelling {
         if names.contains(where: { $0.hasSuffix("visual.time_embedding") }) { return .joint }
-        return names.contains { unwrapped(renamed($0)) != renamed($0) } ? .shift : .none
+        return names.contains { canonicalName($0) != renamed($0) } ? .shift : .none
     }
 
     /// Brings names to those that ``ActionCLIP`` declares: the blocks' wrapper of the temporal shift (`.net`) and the
@@ -57,7 +69,7 @@ public enum ActionCLIPLayout {
     ) throws(ActionModelError) -> [String: Tensor] {
         var result: [String: Tensor] = [:], origins: [String: String] = [:]
         for name in tensors.keys.sorted() {
-            let own = unwrapped(renamed(name))
+            let own = canonicalName(name)
             if let other = origins[own] {
                 throw .inconsistentWeights(path: path, detail: "\(other) and \(name) are the same parameter")
             }
@@ -66,6 +78,9 @@ public enum ActionCLIPLayout {
         }
         return result
     }
+
+    /// The name that ``ActionCLIP`` declares for a file's name; an unknown one stays as it is.
+    package static func canonicalName(_ name: String) -> String { unwrapped(renamed(name)) }
 
     /// Brings the model's names to those of the reference's checkpoints: with the temporal shift the image blocks are
     /// wrapped (`.net`).
@@ -87,11 +102,13 @@ public enum ActionCLIPLayout {
     /// - Parameters:
     ///   - clip: by CLIP's canonical names.
     ///   - configuration: the model's.
-    /// - Returns: the same tensors by the model's names.
+    ///   - part: what is taken of the CLIP model.
+    /// - Returns: these tensors by the model's names.
     public static func backbone(
-        _ clip: [String: Tensor], _ configuration: ActionCLIPConfiguration
+        _ clip: [String: Tensor], _ configuration: ActionCLIPConfiguration, part: BackbonePart = .wholeModel
     ) -> [String: Tensor] {
-        Dictionary(uniqueKeysWithValues: clip.map { ("model." + $0.key, $0.value) })
+        let taken = part == .wholeModel ? clip : clip.filter { $0.key.hasPrefix("visual.") }
+        return Dictionary(uniqueKeysWithValues: taken.map { ("model." + $0.key, $0.value) })
     }
 
     private static func renamed(_ name: String) -> String {

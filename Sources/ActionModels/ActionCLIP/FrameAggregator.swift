@@ -34,19 +34,36 @@ public enum FrameAggregator: Sendable {
         }
     }
 
-    /// Makes one feature of many.
+    /// Makes one feature of many, in the type of the aggregator's parameters.
+    ///
+    /// The reference keeps them in float32 beside half-precision towers: in half precision the 1e-12 that the norms of
+    /// `Transf` add would vanish.
     ///
     /// - Parameters:
     ///   - x: features of frames in the order of time `[B, T, E]`, not normalised.
     ///   - training: whether to drop.
-    /// - Returns: `[B, E]`, not normalised.
+    /// - Returns: `[B, E]`, not normalised, of the input's type.
     public func callAsFunction(_ x: Tensor, training: Bool = false) -> Tensor {
+        let own = dtype.map { x.to(dtype: $0) } ?? x
+        let video =
+            switch self {
+            case .mean(let aggregator): aggregator(own)
+            case .convolution(let aggregator): aggregator(own)
+            case .lstm(let aggregator): aggregator(own)
+            case .transformer(let aggregator): aggregator(own)
+            case .classToken(let aggregator): aggregator(own, training: training)
+            }
+        return video.to(dtype: x.dtype)
+    }
+
+    /// The type of the parameters; nil for the mean, which has none.
+    private var dtype: DType? {
         switch self {
-        case .mean(let aggregator): aggregator(x)
-        case .convolution(let aggregator): aggregator(x)
-        case .lstm(let aggregator): aggregator(x)
-        case .transformer(let aggregator): aggregator(x)
-        case .classToken(let aggregator): aggregator(x, training: training)
+        case .mean: nil
+        case .convolution(let aggregator): aggregator.taps.dtype
+        case .lstm(let aggregator): aggregator.parameters.first?.dtype
+        case .transformer(let aggregator): aggregator.positions.weight.dtype
+        case .classToken(let aggregator): aggregator.classToken.dtype
         }
     }
 }

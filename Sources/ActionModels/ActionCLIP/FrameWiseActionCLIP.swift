@@ -3,7 +3,8 @@ public import Torch
 
 /// ActionCLIP whose image tower sees one frame at a time, so that overlapping windows share their frames, exactly.
 ///
-/// Only the aggregator runs again for each window.
+/// Only the aggregator runs again for each window. Source: ActionCLIP `test.py`, where every frame of a clip goes
+/// through the image tower on its own before `fusion_model` sees them all.
 public struct FrameWiseActionCLIP: FrameWiseModel {
     /// The whole model.
     public let model: ActionCLIP

@@ -10,6 +10,9 @@ public import Torch
 /// The class token is never shifted. The shift works on the residual stream itself: what it replaces is lost.
 /// Source: ActionCLIP `modules/temporal_shift.py`, `TemporalShift_VIT`.
 public struct TemporalShift: StreamAdapter {
+    /// The reference's `fold_div`.
+    public static let defaultDivisor = 8
+
     /// The number of frames T of a clip.
     public let frames: Int
     /// The share of channels that comes from each neighbour: one of this many.
@@ -20,7 +23,7 @@ public struct TemporalShift: StreamAdapter {
     /// - Parameters:
     ///   - frames: the number of frames of a clip.
     ///   - divisor: how many channels there are for each one that comes from one neighbour.
-    public init(frames: Int, divisor: Int = 8) {
+    public init(frames: Int, divisor: Int = TemporalShift.defaultDivisor) {
         self.frames = frames
         self.divisor = divisor
     }

@@ -30,7 +30,7 @@ public struct ImageTower: Sendable {
         projection = scope.parameter(
             "proj", width, configuration.embedDim, initial: .normal(1 / Double(width).squareRoot()))
         transformer = VisionTransformer(
-            scope, configuration.vision, style: BlockStyle(configuration), additions: additions)
+            scope, configuration.vision, style: BlockStyle(configuration, initial: .layers), additions: additions)
         outputNorm = LayerNorm(scope / "ln_post", width, eps: configuration.layerNormEps)
     }
 

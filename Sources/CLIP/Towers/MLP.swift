@@ -7,9 +7,9 @@ public struct MLP: Sendable {
     let up: Linear, down: Linear
     let activation: Activation
 
-    init(_ scope: Scope, width: Int, inner: Int, activation: Activation, deviations: BlockDeviations) {
-        up = Linear(scope / "c_fc", width, inner, initial: .normal(deviations.inner))
-        down = Linear(scope / "c_proj", inner, width, initial: .normal(deviations.output))
+    init(_ scope: Scope, width: Int, inner: Int, activation: Activation, initial: BlockInitial) {
+        up = Linear(scope / "c_fc", width, inner, initial: initial.up, initialBias: initial.upBias)
+        down = Linear(scope / "c_proj", inner, width, initial: initial.down, initialBias: initial.downBias)
         self.activation = activation
     }
 

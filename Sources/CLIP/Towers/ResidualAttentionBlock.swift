@@ -1,58 +1,5 @@
 public import Torch
 
-/// What the blocks of a stack have in common besides their sizes.
-public struct BlockStyle: Sendable {
-    /// The first values of new blocks.
-    public enum InitialValues: Sendable {
-        /// As openai/CLIP `CLIP.initialize_parameters`: by width and depth.
-        case clip
-        /// Linear weights normal with this deviation, the matrix of queries, keys and values Xavier uniform.
-        case normal(Double)
-    }
-
-    /// The feed-forward parts' activation.
-    public var activation: Activation
-    /// Added to the variance in the norms.
-    public var layerNormEps: Double
-    /// The first values of new blocks.
-    public var initial: InitialValues
-
-    /// Makes a style.
-    ///
-    /// - Parameters:
-    ///   - activation: the feed-forward parts' activation.
-    ///   - layerNormEps: added to the variance in the norms.
-    ///   - initial: the first values of new blocks.
-    public init(activation: Activation, layerNormEps: Double = 1e-5, initial: InitialValues = .clip) {
-        self.activation = activation
-        self.layerNormEps = layerNormEps
-        self.initial = initial
-    }
-
-    init(_ configuration: CLIPConfiguration) {
-        self.init(activation: configuration.activation, layerNormEps: configuration.layerNormEps)
-    }
-}
-
-/// The standard deviations of a new block's weights.
-struct BlockDeviations {
-    let attention: Initial
-    let inner: Double, output: Double
-
-    init(_ style: BlockStyle, _ sizes: TransformerConfiguration) {
-        let width = Double(sizes.width)
-        switch style.initial {
-        case .clip:
-            attention = .normal(1 / width.squareRoot())
-            inner = 1 / (2 * width).squareRoot()
-            output = 1 / (width * 2 * Double(max(sizes.layers, 1))).squareRoot()
-        case .normal(let deviation):
-            attention = .xavier(fanIn: sizes.width, fanOut: 3 * sizes.width)
-            (inner, output) = (deviation, deviation)
-        }
-    }
-}
-
 /// What happens inside one block.
 public struct BlockTrace: Sendable {
     /// The stream that attention starts from, behind the adapter before it, `[B, N, D]`.
@@ -94,7 +41,7 @@ public struct ResidualAttentionBlock: Sendable {
         additions: TowerAdditions = TowerAdditions()
     ) {
         let (width, heads, eps) = (sizes.width, sizes.heads[block], style.layerNormEps)
-        let deviations = BlockDeviations(style, sizes)
+        let initial = BlockInitial(style.initial, sizes, block: block)
         attention =
             heads == 0
             ? nil
@@ -102,12 +49,12 @@ public struct ResidualAttentionBlock: Sendable {
                 LayerNorm(scope / "ln_1", width, eps: eps),
                 MultiheadAttention(
                     scope / "attn", width: width, heads: heads, headWidth: sizes.headWidth,
-                    initial: (deviations.attention, .normal(deviations.output)))
+                    initial: (initial.attentionInput, initial.attentionOutput))
             )
         mlpNorm = LayerNorm(scope / "ln_2", width, eps: eps)
         mlp = MLP(
             scope / "mlp", width: width, inner: sizes.mlpWidths[block], activation: style.activation,
-            deviations: deviations)
+            initial: initial)
         adapters = additions.adapters(scope, block)
         dropRate = additions.dropRates.isEmpty ? 0 : additions.dropRates[block]
     }

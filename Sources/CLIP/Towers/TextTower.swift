@@ -30,7 +30,8 @@ public struct TextTower: Sendable {
             "text_projection", width, configuration.embedDim, initial: .normal(1 / Double(width).squareRoot()))
         tokenEmbedding = Embedding(scope / "token_embedding", sizes.vocabularySize, width, initial: .normal(0.02))
         transformer = Transformer(
-            scope / "transformer", sizes.blocks, style: BlockStyle(configuration), additions: additions)
+            scope / "transformer", sizes.blocks, style: BlockStyle(configuration, initial: .widthAndDepth),
+            additions: additions)
         finalNorm = LayerNorm(scope / "ln_final", width, eps: configuration.layerNormEps)
         embeddingDropout = additions.embeddingDropout
     }

@@ -13,10 +13,14 @@ public struct Linear: Sendable {
     ///   - outputs: the size of the last axis after.
     ///   - hasBias: whether a bias is added.
     ///   - initial: the weight's first values; nil means PyTorch's default.
-    public init(_ scope: Scope, _ inputs: Int, _ outputs: Int, hasBias: Bool = true, initial: Initial? = nil) {
+    ///   - initialBias: the bias's first values; nil means PyTorch's default where `initial` is nil, else zeros.
+    public init(
+        _ scope: Scope, _ inputs: Int, _ outputs: Int, hasBias: Bool = true, initial: Initial? = nil,
+        initialBias: Initial? = nil
+    ) {
         weight = scope.parameter("weight", outputs, inputs, initial: initial ?? .kaiming(fanIn: inputs))
         let first: Initial = initial == nil ? .kaiming(fanIn: inputs) : .zeros
-        bias = hasBias ? scope.parameter("bias", outputs, initial: first) : nil
+        bias = hasBias ? scope.parameter("bias", outputs, initial: initialBias ?? first) : nil
     }
 
     /// Applies the map.

@@ -1,11 +1,15 @@
 internal import CTorch
 
-/// Adam with decoupled weight decay, by LibTorch's fused kernel.
+/// Adam with decoupled or with L2 weight decay, by LibTorch's fused kernels.
 ///
-///     m = β₁ m + (1 - β₁) g        v = β₂ v + (1 - β₂) g²
-///     w = w (1 - η λ) - η (m / (1 - β₁ᵗ)) / (sqrt(v / (1 - β₂ᵗ)) + ε)
+///     d = g,         u = w (1 - η λ)              decoupled: AdamW
+///     d = g + λ w,   u = w                        in the gradient: Adam with L2 decay
 ///
-/// Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization"; `torch.optim.AdamW`.
+///     m = β₁ m + (1 - β₁) d        v = β₂ v + (1 - β₂) d²
+///     w = u - η (m / (1 - β₁ᵗ)) / (sqrt(v / (1 - β₂ᵗ)) + ε)
+///
+/// Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization"; Loshchilov and Hutter, "Decoupled Weight Decay
+/// Regularization"; `torch.optim.Adam` and `torch.optim.AdamW`.
 public final class AdamW: Optimizer {
     /// How weights decay.
     public enum Decay: String, Sendable, Codable, CaseIterable {

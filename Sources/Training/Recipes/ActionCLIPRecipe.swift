@@ -116,14 +116,16 @@ public struct ActionCLIPRecipe: Codable, Sendable, Equatable {
     ///   - clips: normalised RGB `[B, T, 3, H, W]`.
     ///   - tokens: ids of text i, clip i's class name in a drawn template, `[B, L]`.
     ///   - labels: class indices `[B]`.
+    ///   - training: whether to drop; false gives the loss of what the model would say.
     /// - Returns: both directions and their mean.
     public func loss(
-        of model: ActionCLIP, clips: Tensor, tokens: Tensor, labels: Tensor
+        of model: ActionCLIP, clips: Tensor, tokens: Tensor, labels: Tensor, training: Bool = true
     ) -> SoftTargetContrastiveLoss.Value {
-        let videos = model.encodeVideo(clips, training: true)
+        let videos = model.encodeVideo(clips, training: training)
         let texts =
             isTextFixed
-            ? withoutGradient { model.encodeText(tokens, training: true) } : model.encodeText(tokens, training: true)
+            ? withoutGradient { model.encodeText(tokens, training: training) }
+            : model.encodeText(tokens, training: training)
         return SoftTargetContrastiveLoss()(model.logits(videos: videos, texts: texts), labels: labels)
     }
 

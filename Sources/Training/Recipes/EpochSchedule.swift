@@ -19,11 +19,13 @@ public struct EpochSchedule: Sendable, Equatable, Codable {
         /// A tenth every so many epochs: ActionCLIP's `lr_decay_step`.
         ///
         /// - Parameters:
-        ///   - step: the distance between milestones, above 0.
+        ///   - step: the distance between milestones, above 0; so small a one that there are more than a million
+        ///     milestones is a programmer's mistake.
         ///   - end: the last milestone possible.
         /// - Returns: the multiples of the step as milestones.
         public static func multistep(every step: Double, to end: Double) -> Decay {
-            .multistep(milestones: Array(stride(from: step, through: end, by: step)))
+            precondition(step > 0 && end / step <= 1e6, "EpochSchedule: milestones every \(step) up to \(end)")
+            return .multistep(milestones: Array(stride(from: step, through: end, by: step)))
         }
     }
 

@@ -8,17 +8,19 @@ import Torch
 struct ActionCLIPLayoutTests {
     private struct Facts: Decodable {
         let file: String
-        let fusion_keys: [String]
+        let fusion_keys: [String]?
         let model_dtypes: [String: String]
     }
 
     @Test("a file of the reference's layout", arguments: Fixture.all("actionclip", "checkpoint"))
     func checkpoint(_ fixture: Fixture) throws {
         let facts: ActionCLIPCase = try fixture.decode(), layout: Facts = try fixture.decode()
-        let recorded = try RecordedTensors(fixture), path = fixture.path(layout.file)
+        let recorded = try RecordedTensors(fixture, renaming: ActionCLIPLayout.canonicalName),
+            path = fixture.path(layout.file)
         let stored = try #require(ActionCLIPLayout.stored(in: StateFile.read(path).root))
         let names = Set(
-            layout.model_dtypes.keys.map { "model." + $0 } + layout.fusion_keys.map { "fusion." + $0.dropFirst(7) })
+            layout.model_dtypes.keys.map { "model." + $0 }
+                + (layout.fusion_keys ?? []).map { "fusion." + $0.dropFirst(7) })
         #expect(Set(stored.keys) == names)
         for (name, dtype) in layout.model_dtypes {
             let tensor = try #require(stored["model." + name])
@@ -27,11 +29,7 @@ struct ActionCLIPLayoutTests {
         var tensors: [String: Tensor] = [:]
         for (name, tensor) in stored { tensors[name] = try tensor.loaded().to(dtype: .float32) }
 
-        #expect(ActionCLIPLayout.recognizes(Set(tensors.keys)))
-        let frames = facts.config.num_frames
-        let inferred = try ActionCLIPLayout.configuration(
-            inferredFrom: tensors, clip: nil, frames: frames, path: path)
-        #expect(inferred == (try facts.config.model()))
+        let inferred = try self.inferred(tensors, facts, path)
         let canonical = try ActionCLIPLayout.canonical(tensors, path: path), weights = recorded.below("weights.")
         #expect(!weights.isEmpty)
         for (name, weight) in weights {
@@ -49,6 +47,36 @@ struct ActionCLIPLayoutTests {
                 name)
         }
         recorded.expectAllTaken()
+    }
+
+    /// What the tensors tell; where heads are not 64 wide the CLIP model must be told, and the aggregator's heads.
+    private func inferred(
+        _ tensors: [String: Tensor], _ facts: ActionCLIPCase, _ path: String
+    ) throws -> ActionCLIPConfiguration {
+        let expected = try facts.config.model(), clip = expected.clip
+        #expect(ActionCLIPLayout.recognizes(Set(tensors.keys)) == (expected.aggregator.kind != .mean))
+        let hasUsualHeads = [clip.vision.blocks, clip.text.blocks].allSatisfy { blocks in
+            blocks.heads.allSatisfy { $0 == max(blocks.width / 64, 1) }
+        }
+        let told = try ActionCLIPLayout.configuration(
+            inferredFrom: tensors, clip: clip, frames: facts.config.num_frames, path: path)
+        if hasUsualHeads {
+            let alone = try ActionCLIPLayout.configuration(
+                inferredFrom: tensors, clip: nil, frames: facts.config.num_frames, path: path)
+            #expect(alone == told)
+        }
+        var inferred = told
+        switch (inferred.aggregator, expected.aggregator) {
+        case (.transformer(var sizes), .transformer(let wanted)):
+            sizes.heads = wanted.heads
+            inferred.aggregator = .transformer(sizes)
+        case (.classToken(var sizes), .classToken(let wanted)):
+            sizes.heads = wanted.heads
+            inferred.aggregator = .classToken(sizes)
+        default: break
+        }
+        #expect(inferred == expected)
+        return inferred
     }
 
     @Test("another container is none of the reference's", arguments: Fixture.all("actionclip", "scoring"))
@@ -92,6 +120,19 @@ struct ActionCLIPLayoutTests {
         let parameters = try Parameters.build(.checkpoint(part, fresh: isNew)) { ActionCLIP($0, configuration) }
             .parameters
         #expect(Set(parameters.names.filter { !isNew($0) }) == Set(part.keys))
+    }
+
+    @Test("with the image tower alone, text tower and scale are new", arguments: models)
+    func imageTower(_ configuration: ActionCLIPConfiguration) throws {
+        let clip = try Parameters.build(.random(Generator(seed: 7))) { CLIPModel($0, configuration.clip) }.parameters
+        let part = ActionCLIPLayout.backbone(clip.tensors, configuration, part: .imageTower)
+        #expect(!part.isEmpty && part.keys.allSatisfy { $0.hasPrefix("model.visual.") })
+        let isNew = { (name: String) in !name.hasPrefix("model.visual.") || name.hasSuffix(".time_embedding") }
+        let parameters = try Parameters.build(.checkpoint(part, fresh: isNew)) { ActionCLIP($0, configuration) }
+            .parameters
+        #expect(Set(parameters.names.filter { !isNew($0) }) == Set(part.keys))
+        let scale = try #require(parameters["model.logit_scale"]).item(Double.self)
+        #expect(abs(scale - 2.659_26) < 1e-5)
     }
 
     @Test("mmaction2's port: its names, its table of one row a frame, its norms")

@@ -48,10 +48,9 @@ struct ActionCLIPScoringTests {
             struct Sizes: Decodable { let num_classes: Int, scale: Double }
             let config: Sizes
             let tolerance: Tolerances
-            let top1_percent: Double
-            let top5_percent: Double
         }
-        let facts: Case = try fixture.decode(), recorded = try RecordedTensors(fixture)
+        let facts: Case = try fixture.decode(), percents: Tolerances = try fixture.decode(),
+            recorded = try RecordedTensors(fixture)
         let scoring = try #require(try tinyModel().textScoring)
         #expect(scoring.scale == facts.config.scale && scoring.ensemble == .probabilities)
         #expect(scoring.templates == PromptTemplate.actionCLIP)
@@ -69,7 +68,9 @@ struct ActionCLIPScoringTests {
             absolute: tolerance, relative: 0, "two views")
 
         let truth = try recorded.required("inputs.labels").array(of: Int.self)
-        for (k, percent) in [(1, facts.top1_percent), (5, facts.top5_percent)] {
+        for name in recorded.names(below: "outputs.top") {
+            let k = try #require(Int(name), "top\(name)"), percent = try percents("top\(k)_percent")
+            try #require(k >= 1 && k <= facts.config.num_classes)
             let best = scores.topK(k).indices
             expectClose(best, try recorded.required("outputs.top\(k)"), absolute: 0, relative: 0, "top\(k)")
             let rows = best.array(of: Int.self)

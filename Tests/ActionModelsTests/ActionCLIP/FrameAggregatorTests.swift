@@ -77,19 +77,20 @@ struct FrameAggregatorTests {
         let taps = Generator(seed: 3).normal([Self.width, 1, 3])
         convolution.taps.copy(from: taps)
         parameters.train { _ in true }
-        let x = Generator(seed: 4).normal([2, frames, Self.width]),
+        let x = Generator(seed: 4).normal([2, frames, Self.width]), plain = x.cloned(),
             weights = Generator(seed: 6).normal([2, Self.width])
 
-        taps.setRequiresGradient(true)
-        let z = order == .released ? x.reshaped(2, Self.width, frames) : x.transposed(1, 2)
+        for leaf in [taps, x, plain] { leaf.setRequiresGradient(true) }
+        let z = order == .released ? plain.reshaped(2, Self.width, frames) : plain.transposed(1, 2)
         let convolved = z.convolution(taps, nil, stride: [1], padding: [1], groups: Self.width)  // [B, E, T]
-        let expected = (convolved + x.transposed(1, 2)).mean(2)
+        let expected = (convolved + plain.transposed(1, 2)).mean(2)
         let actual = convolution(x)
         expectClose(actual, expected, absolute: 1e-6, relative: 1e-5)
         (actual * weights).sum().backward()
         (expected * weights).sum().backward()
         expectClose(
             try #require(convolution.taps.gradient), taps.gradient, absolute: 1e-6, relative: 1e-5)
+        expectClose(try #require(x.gradient), plain.gradient, absolute: 1e-6, relative: 1e-5)
     }
 
     @Test("the last layer of Transf_cls works for its class token only, and gives the same")
@@ -122,6 +123,17 @@ struct FrameAggregatorTests {
         let moved = distance(aggregator(clips, training: true), plain)
         if kind == .classToken { #expect(moved > 1e-3) } else { #expect(moved < 1e-6) }
         expectClose(aggregator(clips), plain, absolute: 0, relative: 0)
+    }
+
+    @Test(
+        "parameters in float32 work on half-precision features, which stay what they are",
+        arguments: AggregatorConfiguration.Kind.allCases, [DType.float16, .bfloat16])
+    func mixedTypes(_ kind: AggregatorConfiguration.Kind, _ dtype: DType) throws {
+        let aggregator = try trained(Self.configuration(kind)), half = clips.to(dtype: dtype)
+        let video = aggregator(half)
+        #expect(video.dtype == dtype)
+        if kind == .mean { return }
+        expectClose(video, aggregator(half.to(dtype: .float32)).to(dtype: dtype), absolute: 0, relative: 0)
     }
 
     @Test("what the unused tables of positions get: no gradient, no step, no decay")

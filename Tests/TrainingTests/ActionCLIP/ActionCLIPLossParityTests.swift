@@ -13,7 +13,8 @@ struct ActionCLIPLossParityTests {
 
     @Test("features, logits, losses and every gradient", arguments: Fixture.all("actionclip", "model_loss_gradients"))
     func parity(_ fixture: Fixture) throws {
-        let facts: ActionCLIPCase = try fixture.decode(), recorded = try RecordedTensors(fixture)
+        let facts: ActionCLIPCase = try fixture.decode()
+        let recorded = try RecordedTensors(fixture, renaming: ActionCLIPLayout.canonicalName)
         let configuration = try facts.config.model(), tolerance = try facts.tolerance.both("outputs")
         let (model, parameters) = try Parameters.build(.checkpoint(recorded.below("weights."))) {
             ActionCLIP($0, configuration)
@@ -35,7 +36,7 @@ struct ActionCLIPLossParityTests {
         try compare(model.logits(videos: videos, texts: texts).transposed(), "logits_per_text")
         try compare(SoftTargetContrastiveLoss.groundTruth(labels), "ground_truth")
 
-        let loss = ActionCLIPRecipe().loss(of: model, clips: clips, tokens: tokens, labels: labels)
+        let loss = ActionCLIPRecipe().loss(of: model, clips: clips, tokens: tokens, labels: labels, training: false)
         for (name, value) in [("video", loss.video), ("text", loss.text), ("total", loss.total)] {
             expectClose(
                 value.reshaped(1), try recorded.required("losses.\(name)"),
