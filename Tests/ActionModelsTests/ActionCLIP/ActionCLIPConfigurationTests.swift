@@ -93,6 +93,10 @@ struct ActionCLIPConfigurationTests {
                 $0.dropout = 0.1
                 $0.clip.text.blocks = TransformerConfiguration(width: 8, layers: 3, heads: 2)
             },
+            Damage(testDescription: "a shift of no channel") {
+                $0.temporal = .shift
+                $0.clip.vision.blocks = TransformerConfiguration(width: 7, layers: 2, heads: 1)
+            },
             Damage(testDescription: "CLIP itself") { $0.clip.embedDim = -1 },
         ]
 

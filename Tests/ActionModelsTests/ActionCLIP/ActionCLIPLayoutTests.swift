@@ -1,6 +1,7 @@
 import ActionModels
 import CLIP
 import FixtureSupport
+import Foundation
 import Testing
 import Torch
 
@@ -162,6 +163,45 @@ struct ActionCLIPLayoutTests {
         #expect(!ActionCLIPLayout.recognizes(Set(clip.names)))
         #expect(!ActionCLIPLayout.recognizes(["decoder.layers.0.weight", "backbone.conv1.weight"]))
         #expect(!ActionCLIPLayout.recognizes([]))
+    }
+
+    /// What a file holds whose dictionaries are these.
+    private func stored(_ model: [String: Tensor], _ fusion: [String: Tensor]) throws -> [String: Tensor] {
+        let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).pt").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try StateFile.writeTorch(
+            .dictionary([
+                (.string("model_state_dict"), .tensors(model)), (.string("fusion_model_state_dict"), .tensors(fusion)),
+            ]), to: path)
+        let stored = try #require(ActionCLIPLayout.stored(in: StateFile.read(path).root))
+        return try stored.mapValues { try $0.loaded().cloned() }
+    }
+
+    @Test("a wrapped name beside the plain one is not lost, and no model has it")
+    func wrappedTwin() throws {
+        let twins = ["module.a": Tensor([1.0]), "a": Tensor([2.0]), "module.b": Tensor([3.0])]
+        let read = try stored([:], twins)
+        #expect(Set(read.keys) == ["fusion.a", "fusion.module.a", "fusion.b"])
+        expectClose(try #require(read["fusion.a"]), Tensor([2.0]), absolute: 0, relative: 0)
+    }
+
+    @Test(
+        "a file of a model with the mean, and heads that are not 64 wide", arguments: [TemporalModelling.none, .shift])
+    func meanFile(_ temporal: TemporalModelling) throws {
+        let configuration = tinyConfiguration(.mean, temporal: temporal)
+        let (model, parameters) = try tinyParameters(configuration)
+        let released = ActionCLIPLayout.released(parameters.tensors, configuration)
+        let read = try stored(
+            Dictionary(uniqueKeysWithValues: released.map { (String($0.key.dropFirst(6)), $0.value) }), [:])
+        #expect(Set(read.keys) == Set(released.keys))
+        let inferred = try ActionCLIPLayout.configuration(
+            inferredFrom: read, clip: configuration.clip, frames: 3, path: "x.pt")
+        #expect(inferred == configuration)
+        let again = try Parameters.build(.checkpoint(ActionCLIPLayout.canonical(read, path: "x.pt"))) {
+            ActionCLIP($0, inferred)
+        }.model
+        let clips = Generator(seed: 2).normal([2, 3, 3, 8, 8])
+        expectClose(again.encodeVideo(clips), model.encodeVideo(clips), absolute: 0, relative: 0)
     }
 
     @Test("one parameter under two names")

@@ -9,6 +9,21 @@ import Torch
 struct ActionCLIPTests {
     private let clips = Generator(seed: 2).normal([2, 3, 3, 8, 8])
 
+    @Test("a half-precision model keeps its aggregator in float32", arguments: AggregatorConfiguration.Kind.allCases)
+    func mixedTypes(_ kind: AggregatorConfiguration.Kind) throws {
+        let configuration = tinyConfiguration(kind), tensors = try tinyParameters(configuration).parameters.tensors
+        let mixed = tensors.map { name, tensor in
+            (name, tensor.detached().to(dtype: name.hasPrefix("fusion.") ? .float32 : .float16))
+        }
+        let half = try Parameters.build(.checkpoint(Dictionary(uniqueKeysWithValues: mixed))) {
+            ActionCLIP($0, configuration)
+        }.model
+        let clips = Generator(seed: 2).normal([2, 3, 3, 8, 8]), video = half.encodeVideo(clips)
+        #expect(video.dtype == .float16)
+        let exact = try tinyModel(configuration).encodeVideo(clips)
+        expectClose(video.to(dtype: .float32), exact, absolute: 0.02, relative: 0.02)
+    }
+
     @Test("shapes and facts", arguments: ActionCLIPLayoutTests.models)
     func facts(_ configuration: ActionCLIPConfiguration) throws {
         let model = try tinyModel(configuration)

@@ -179,6 +179,19 @@ struct ActionCLIPRecipeTests {
         }
     }
 
+    @Test("dropping, which Transf_cls always does in training, can be left out of the loss")
+    func lossWithoutDropping() throws {
+        let model = try Self.model(.classToken).model, clips = Generator(seed: 2).normal([2, 2, 3, 8, 8])
+        let tokens = Tensor([1, 2, 19, 1, 3, 19] as [Int32], shape: [2, 3]), labels = Tensor([0, 1])
+        func loss(training: Bool) -> Double {
+            ActionCLIPRecipe().loss(of: model, clips: clips, tokens: tokens, labels: labels, training: training).total
+                .item(Double.self)
+        }
+        Generator.seedDefaults(1)
+        #expect(loss(training: false) == loss(training: false))
+        #expect(loss(training: true) != loss(training: true))
+    }
+
     @Test("a fixed text tower gets no gradient, no step and no decay; the scale does")
     func fixedText() throws {
         var recipe = ActionCLIPRecipe()
