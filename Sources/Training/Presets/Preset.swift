@@ -91,7 +91,7 @@ public struct Preset: Sendable, Equatable {
                     throw DecodingError.dataCorruptedError(
                         forKey: .method, in: container, debugDescription: "CLIP itself is actionclip with meanP")
                 case .actionCLIP: .actionCLIP(try part(), recipe: try recipe())
-                case .m2CLIP: .m2clip(try part(), recipe: try recipe())
+                case .m2CLIP: .m2CLIP(try part(), recipe: try recipe())
                 case .evl: .evl(try part(), recipe: try recipe())
                 case .stAdapter: .stAdapter(try part(), recipe: try recipe())
                 }

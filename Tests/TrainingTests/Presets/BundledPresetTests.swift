@@ -99,8 +99,8 @@ struct BundledPresetTests {
 
     @Test("recipes are the released scripts'")
     func released() throws {
-        guard case .m2clip(let m2clip, let kinetics) = try Preset.named("m2clip-b16-12x384-k400").model,
-            case .m2clip(let both, let something) = try Preset.named("m2clip-b16-24x384-ssv2").model,
+        guard case .m2CLIP(let m2clip, let kinetics) = try Preset.named("m2clip-b16-12x384-k400").model,
+            case .m2CLIP(let both, let something) = try Preset.named("m2clip-b16-24x384-ssv2").model,
             case .stAdapter(_, let adapters) = try Preset.named("st-adapter-b16-12x384-k400").model,
             case .stAdapter(_, let twice) = try Preset.named("st-adapter-b16-24x384-ssv2").model,
             case .actionCLIP(let transf, let actionCLIP) = try Preset.named("actionclip-b32-k400-8f").model,
