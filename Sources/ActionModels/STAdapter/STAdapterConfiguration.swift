@@ -98,14 +98,6 @@ public struct STAdapterConfiguration: Codable, Sendable, Equatable {
             }
         }
         try check("multiply-accumulate operations of the adapters", adapterMACs, 0...1_000_000_000_000_000)
-        guard (0..<1).contains(dropout) else {
-            throw .badConfiguration("dropout is \(dropout); it must be at least 0 and below 1")
-        }
-    }
-
-    private func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(ActionModelError) {
-        guard range.contains(value) else {
-            throw .badConfiguration("\(name) is \(value); it must be \(range.lowerBound) to \(range.upperBound)")
-        }
+        try check("dropout", dropping: dropout)
     }
 }
