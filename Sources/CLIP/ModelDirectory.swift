@@ -36,7 +36,7 @@ public enum ModelDirectory {
     /// - Throws: `CLIPError` for Verb's `config.json` of another version.
     package static func kind(of path: String) throws(CLIPError) -> String? {
         let file = path + "/config.json"
-        guard let data = FileManager.default.contents(atPath: file),
+        guard let data = try? RegularFile.configuration(file),
             let head = try? JSONDecoder().decode(Head.self, from: data), head.format == formatName
         else { return nil }
         guard head.version == 1 else {
@@ -56,9 +56,7 @@ public enum ModelDirectory {
     package static func read<Architecture: Codable & Sendable>(
         _ type: Architecture.Type, kind: String, from path: String
     ) throws(CLIPError) -> File<Architecture> {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw .unreadableConfiguration(path: path, detail: "it cannot be read")
-        }
+        let data = try RegularFile.configuration(path)
         let file: File<Architecture>
         do {
             let head = try JSONDecoder().decode(Head.self, from: data)

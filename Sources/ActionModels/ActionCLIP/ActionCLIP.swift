@@ -40,9 +40,6 @@ public struct ActionCLIP: Sendable {
     ///   - training: whether to drop.
     /// - Returns: features, not normalised, `[B, E]`.
     public func encodeVideo(_ clips: Tensor, training: Bool = false) -> Tensor {
-        precondition(
-            clips.rank == 5 && clips.shape[1] == configuration.frames,
-            "ActionCLIP: clips \(clips.shape) for a model of \(configuration.frames) frames")
         if let joint { return joint(clips, through: clip.visual, training: training) }
         return aggregator(frameFeatures(of: clips, training: training), training: training)
     }
@@ -52,11 +49,12 @@ public struct ActionCLIP: Sendable {
     /// Asking a joint model is a programmer's mistake: its frames have no features of their own.
     ///
     /// - Parameters:
-    ///   - clips: normalised RGB `[B, T, 3, H, W]`.
+    ///   - clips: normalised RGB `[B, T, 3, H, W]`, T = the configuration's frames.
     ///   - training: whether to drop.
     /// - Returns: features, not normalised, `[B, T, E]`.
     public func frameFeatures(of clips: Tensor, training: Bool = false) -> Tensor {
         precondition(joint == nil, "ActionCLIP: the frames of a joint model have no features of their own")
+        checkClips(clips, frames: configuration.frames, "ActionCLIP")
         let (b, t) = (clips.shape[0], clips.shape[1])
         return clip.visual(clips.reshaped([b * t] + clips.shape[2...]), training: training).reshaped(b, t, -1)
     }

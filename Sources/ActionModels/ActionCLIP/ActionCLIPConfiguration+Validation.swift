@@ -8,8 +8,8 @@ extension ActionCLIPConfiguration {
     public func validate() throws(ActionModelError) {
         do { try clip.validate() } catch { throw .clip(error) }
         try check("frames", frames, 1...1024)
-        try checkRate("dropout", dropout)
-        try checkRate("embeddingDropout", embeddingDropout)
+        try check("dropout", dropping: dropout)
+        try check("embeddingDropout", dropping: embeddingDropout)
         guard dropout == 0 || clip.text.blocks.layers <= clip.vision.blocks.layers else {
             throw .badConfiguration(
                 "dropout \(dropout): its rates are made for the \(clip.vision.blocks.layers) image blocks, but there are "
@@ -62,7 +62,7 @@ extension ActionCLIPConfiguration {
             try check("\(name) layers", sizes.layers, 1...1024)
             try checkHeads(name, sizes.heads)
             try check("\(name) feedForward", sizes.feedForward, 1...262_144)
-            try checkRate("\(name) dropout", sizes.dropout)
+            try check("\(name) dropout", dropping: sizes.dropout)
         }
     }
 
@@ -70,16 +70,6 @@ extension ActionCLIPConfiguration {
         try check("\(name) heads", heads, 1...4096)
         guard clip.embedDim % heads == 0 else {
             throw .badConfiguration("\(name): \(heads) heads do not divide the features' width \(clip.embedDim)")
-        }
-    }
-
-    private func checkRate(_ name: String, _ rate: Double) throws(ActionModelError) {
-        guard rate >= 0, rate < 1 else { throw .badConfiguration("\(name) is \(rate); it must be 0 to below 1") }
-    }
-
-    private func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(ActionModelError) {
-        guard range.contains(value) else {
-            throw .badConfiguration("\(name) is \(value); it must be \(range.lowerBound) to \(range.upperBound)")
         }
     }
 }

@@ -32,6 +32,7 @@ public struct JointSpaceTime: Sendable {
     ///   - training: whether to drop.
     /// - Returns: one feature a clip, not normalised, `[B, E]`.
     public func callAsFunction(_ clips: Tensor, through tower: ImageTower, training: Bool = false) -> Tensor {
+        checkClips(clips, frames: timeEmbedding.shape[0], "ActionCLIP")
         let (b, t) = (clips.shape[0], clips.shape[1])
         let embedded = tower.transformer.embed(clips.reshaped([b * t] + clips.shape[2...]))  // [B T, 1 + N, D]
         let (n, d) = (embedded.shape[1] - 1, embedded.shape[2])

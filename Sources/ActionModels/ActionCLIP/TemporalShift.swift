@@ -35,7 +35,7 @@ public struct TemporalShift: StreamAdapter {
     /// - Returns: `[B T, N, D]`.
     public func callAsFunction(_ x: Tensor) -> Tensor {
         let (n, d) = (x.shape[1], x.shape[2])
-        precondition(x.shape[0] % frames == 0, "TemporalShift: \(x.shape[0]) pictures are no clips of \(frames)")
+        guard x.shape[0] % frames == 0 else { fatalError("TemporalShift: \(x.shape) is not clips of \(frames) frames") }
         let clips = x.reshaped(-1, frames, n, d)  // [B, T, N, D]
         let patches = shifted(clips.slice(2, 1..<n))
         return Tensor.concatenated([clips.slice(2, 0..<1), patches], axis: 2).reshaped(x.shape)

@@ -26,7 +26,7 @@ extension M2CLIPConfiguration {
         }
         try check("enhancement kernel", enhancementKernel, 1...255)
         guard enhancementKernel % 2 == 1 else { throw .badConfiguration("enhancement kernel is even") }
-        guard (0..<1).contains(classDropout) else { throw .badConfiguration("class dropout is \(classDropout)") }
+        try check("class dropout", dropping: classDropout)
         guard !templates.isEmpty else { throw .badConfiguration("there is no prompt template") }
         try checkWork()
     }
@@ -44,12 +44,6 @@ extension M2CLIPConfiguration {
         guard Double(frames) * tokens * (patchEmbedding + blocks + adapters) < 1e17 else {
             throw .badConfiguration(
                 "a clip would take more than 10^17 multiplications; frames, tokens or widths are wrong")
-        }
-    }
-
-    private func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(ActionModelError) {
-        guard range.contains(value) else {
-            throw .badConfiguration("\(name) is \(value); it must be \(range.lowerBound) to \(range.upperBound)")
         }
     }
 }

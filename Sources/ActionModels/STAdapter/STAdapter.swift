@@ -51,9 +51,7 @@ public struct STAdapter: ActionModel {
     }
 
     private func merged(_ clips: Tensor) -> Tensor {
-        precondition(
-            clips.rank == 5 && clips.shape[1] == configuration.frames,
-            "STAdapter: clips \(clips.shape), the model takes \(configuration.frames) frames")
+        checkClips(clips, frames: configuration.frames, "STAdapter")
         return clips.reshaped([-1] + clips.shape[2...])  // [B T, 3, H, W]
     }
 

@@ -8,9 +8,9 @@ public struct STAdapterConfiguration: Codable, Sendable, Equatable {
     public struct Kernel: Codable, Sendable, Equatable {
         /// Along time.
         public var frames: Int
-        /// Along the columns of patches.
+        /// Along the height: how many rows of patches, vertically.
         public var rows: Int
-        /// Along the rows of patches.
+        /// Along the width: how many columns of patches, horizontally.
         public var columns: Int
 
         /// Whether a position mixes with itself in other frames only.
@@ -22,8 +22,8 @@ public struct STAdapterConfiguration: Codable, Sendable, Equatable {
         ///
         /// - Parameters:
         ///   - frames: the size along time.
-        ///   - rows: the size along the columns of patches.
-        ///   - columns: the size along the rows of patches.
+        ///   - rows: the number of rows of patches, vertically.
+        ///   - columns: the number of columns of patches, horizontally.
         public init(frames: Int, rows: Int, columns: Int) {
             self.frames = frames
             self.rows = rows
@@ -71,7 +71,7 @@ public struct STAdapterConfiguration: Codable, Sendable, Equatable {
     public var adaptedBlocks: Range<Int> { vision.blocks.layers - adapterLayers..<vision.blocks.layers }
 
     /// The number of adapters.
-    public var adapterCount: Int { adapterLayers * (placement == .both ? 2 : 1) }
+    public var adapterCount: Int { adapterLayers * placement.count }
 
     /// Whether training changes a parameter: the adapters and the class head.
     ///
@@ -98,14 +98,6 @@ public struct STAdapterConfiguration: Codable, Sendable, Equatable {
             }
         }
         try check("multiply-accumulate operations of the adapters", adapterMACs, 0...1_000_000_000_000_000)
-        guard (0..<1).contains(dropout) else {
-            throw .badConfiguration("dropout is \(dropout); it must be at least 0 and below 1")
-        }
-    }
-
-    private func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(ActionModelError) {
-        guard range.contains(value) else {
-            throw .badConfiguration("\(name) is \(value); it must be \(range.lowerBound) to \(range.upperBound)")
-        }
+        try check("dropout", dropping: dropout)
     }
 }

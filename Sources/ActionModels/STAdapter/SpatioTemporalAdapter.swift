@@ -35,9 +35,9 @@ public struct SpatioTemporalAdapter: StreamAdapter {
     /// - Returns: `[B T, N + 1, D]`.
     public func callAsFunction(_ x: Tensor) -> Tensor {
         let (rows, n) = (x.shape[0], x.shape[1] - 1)
-        precondition(
-            rows % frames == 0 && n == grid * grid,
-            "SpatioTemporalAdapter: \(x.shape) is not clips of \(frames) frames of \(grid)x\(grid) patches")
+        guard rows % frames == 0, n == grid * grid else {
+            fatalError("SpatioTemporalAdapter: \(x.shape) is not clips of \(frames) frames of \(grid)x\(grid) patches")
+        }
         let patches = x.slice(1, 1..<n + 1)  // [B T, N, D]
         let inner = down(patches).reshaped(-1, frames, n, weight.shape[0])  // [B, T, N, A]
         let mixed = kernel.isTemporal ? shifted(inner) : convolved(inner)

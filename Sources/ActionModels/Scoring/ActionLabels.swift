@@ -20,11 +20,11 @@ extension ActionModel {
     public func probabilities(of labels: ActionLabels, for features: ClipFeatures) -> Tensor {
         switch labels {
         case .trained:
-            guard let logits = features.classLogits else { preconditionFailure("the model has no class head") }
+            guard let logits = features.classLogits else { fatalError("probabilities: the model has no class head") }
             return logits.softmax(-1)
         case .texts(let texts):
             guard let embedding = features.embedding, let textScoring else {
-                preconditionFailure("the model has no text tower")
+                fatalError("probabilities: the model has no text tower")
             }
             return textScoring.probabilities(embedding, of: texts)
         }

@@ -140,7 +140,7 @@ private struct ModelFiles {
             let model_type: String?
             let format: String?
         }
-        let data = try readConfiguration(path)
+        let data = try RegularFile.configuration(path)
         let head: Head
         do { head = try JSONDecoder().decode(Head.self, from: data) } catch {
             throw .unreadableConfiguration(path: path, detail: jsonProblem(error))
@@ -182,7 +182,7 @@ private struct ModelFiles {
 
     private static func shards(_ index: String, among names: Set<String>) throws(CLIPError) -> [String] {
         struct Index: Decodable { let weight_map: [String: String] }
-        let data = try readConfiguration(index)
+        let data = try RegularFile.configuration(index)
         let shards: [String]
         do { shards = Set(try JSONDecoder().decode(Index.self, from: data).weight_map.values).sorted() } catch {
             throw .unreadableConfiguration(path: index, detail: jsonProblem(error))
@@ -191,14 +191,6 @@ private struct ModelFiles {
             throw .notAModel(path: index, detail: "it names files that are not in this directory")
         }
         return shards
-    }
-
-    static func readConfiguration(_ path: String) throws(CLIPError) -> Data {
-        let limit = 64 << 20
-        guard let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int, size <= limit,
-            let data = FileManager.default.contents(atPath: path)
-        else { throw .unreadableConfiguration(path: path, detail: "it cannot be read, or is larger than 64 MiB") }
-        return data
     }
 
     func weights() throws(CLIPError) -> ([(path: String, format: StateFileFormat)], [String: Tensor]) {
@@ -223,7 +215,7 @@ private struct ModelFiles {
     }
 
     static func foreignConfiguration(_ path: String) throws(CLIPError) -> (CLIPConfiguration, Preprocessing?) {
-        let data = try readConfiguration(path)
+        let data = try RegularFile.configuration(path)
         if let root = try? JSONSerialization.jsonObject(with: data) as? [String: Any], root["model_type"] != nil {
             return (try HuggingFaceFile(data, path: path).configuration, nil)
         }
@@ -247,7 +239,7 @@ private struct ModelFiles {
         guard layout == .huggingFace, FileManager.default.fileExists(atPath: file) else {
             return Preprocessing(imageSize: imageSize)
         }
-        return try Preprocessing(huggingFace: Self.readConfiguration(file), path: file, imageSize: imageSize)
+        return try Preprocessing(huggingFace: RegularFile.configuration(file), path: file, imageSize: imageSize)
     }
 
     var vocabularyPath: String? {

@@ -100,10 +100,8 @@ extension BytePairVocabulary {
     }
 
     private static func data(_ url: URL) throws(TokenizerError) -> Data {
-        do {
-            return try Data(contentsOf: url)
-        } catch {
-            throw .unreadable(path: url.path, reason: error.localizedDescription)
+        do throws(CLIPError) { return try RegularFile.configuration(url.path) } catch {
+            throw .unreadable(path: url.path, reason: RegularFile.problem)
         }
     }
 

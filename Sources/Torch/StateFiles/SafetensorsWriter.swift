@@ -28,8 +28,7 @@ struct SafetensorsWriter {
         _ items: [Item], _ metadata: [String: String], to sink: DraftFile.Sink
     ) throws(StateFileError) {
         let header = Array(SafetensorsWriter.header(items, metadata).utf8)
-        let length = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> ($0 * 8)) }
-        try (length + header).write(to: sink)
+        try (littleEndian(header.count, 8) + header).write(to: sink)
         for item in items {
             var written = 0
             try item.body { bytes throws(StateFileError) in

@@ -45,11 +45,9 @@ public struct Preset: Sendable, Equatable {
     }
 
     private static func text(of path: String) throws(YAMLProblem) -> String {
-        let file = URL(fileURLWithPath: path).resolvingSymlinksInPath()
-        guard (try? file.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true,
-            let handle = try? FileHandle(forReadingFrom: file),
-            let data = try? handle.read(upToCount: YAMLDocument.limits.bytes + 1) ?? Data()
-        else { throw YAMLProblem(detail: "there is no such file, or it cannot be read") }
+        guard let data = RegularFile.beginning(of: path, atMost: YAMLDocument.limits.bytes + 1) else {
+            throw YAMLProblem(detail: "there is no such file, or it cannot be read")
+        }
         guard let text = String(data: data, encoding: .utf8) else { throw YAMLProblem(detail: "the file is not UTF-8") }
         return text
     }
@@ -91,7 +89,7 @@ public struct Preset: Sendable, Equatable {
                     throw DecodingError.dataCorruptedError(
                         forKey: .method, in: container, debugDescription: "CLIP itself is actionclip with meanP")
                 case .actionCLIP: .actionCLIP(try part(), recipe: try recipe())
-                case .m2CLIP: .m2clip(try part(), recipe: try recipe())
+                case .m2CLIP: .m2CLIP(try part(), recipe: try recipe())
                 case .evl: .evl(try part(), recipe: try recipe())
                 case .stAdapter: .stAdapter(try part(), recipe: try recipe())
                 }

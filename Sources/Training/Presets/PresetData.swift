@@ -94,7 +94,7 @@ public struct PresetData: Sendable, Equatable, Codable {
     public struct Evaluation: Sendable, Equatable, Codable {
         /// Which frames.
         public var sampling: FrameSampling
-        /// The number of clips along time.
+        /// The number of clips along time; more than one with dense sampling only.
         public var temporalViews: Int
         /// The number of crops along the long side: 1, 3 or 4.
         public var crops: Int
@@ -129,6 +129,12 @@ public struct PresetData: Sendable, Equatable, Codable {
         guard (1...100).contains(evaluation.temporalViews) else {
             return ("evaluation.temporalViews", "must be 1 to 100")
         }
+        guard evaluation.temporalViews == 1 || evaluation.sampling.isDense else {
+            return (
+                "evaluation.temporalViews",
+                "must be 1 where the sampling is not dense: the whole video is one clip then"
+            )
+        }
         guard [1, 3, 4].contains(evaluation.crops) else { return ("evaluation.crops", "must be 1, 3 or 4") }
         guard (imageSize...65_536).contains(evaluation.shortSide) else {
             return ("evaluation.shortSide", "must be at least the model's image size \(imageSize)")
@@ -138,6 +144,10 @@ public struct PresetData: Sendable, Equatable, Codable {
 }
 
 extension FrameSampling {
+    fileprivate var isDense: Bool {
+        if case .dense = self { true } else { false }
+    }
+
     fileprivate var problem: String? {
         if case .dense(let stride) = self, !(1...100_000).contains(stride) { return "the stride must be at least 1" }
         return nil

@@ -5,7 +5,7 @@ public enum PresetModel: Sendable, Equatable {
     /// ActionCLIP; without a recipe for models that are used as they are.
     case actionCLIP(ActionCLIPConfiguration, recipe: ActionCLIPRecipe?)
     /// M2-CLIP; without a recipe for configurations that no script uses.
-    case m2clip(M2CLIPConfiguration, recipe: M2CLIPRecipe?)
+    case m2CLIP(M2CLIPConfiguration, recipe: M2CLIPRecipe?)
     /// EVL; without a recipe for configurations that no script uses.
     case evl(EVLConfiguration, recipe: EVLRecipe?)
     /// ST-Adapter; without a recipe for configurations that no script uses.
@@ -15,7 +15,7 @@ public enum PresetModel: Sendable, Equatable {
     public var configuration: ActionModelConfiguration {
         switch self {
         case .actionCLIP(let configuration, _): .actionCLIP(configuration)
-        case .m2clip(let configuration, _): .m2CLIP(configuration)
+        case .m2CLIP(let configuration, _): .m2CLIP(configuration)
         case .evl(let configuration, _): .evl(configuration)
         case .stAdapter(let configuration, _): .stAdapter(configuration)
         }
@@ -25,7 +25,7 @@ public enum PresetModel: Sendable, Equatable {
     public var hasRecipe: Bool {
         switch self {
         case .actionCLIP(_, let recipe): recipe != nil
-        case .m2clip(_, let recipe): recipe != nil
+        case .m2CLIP(_, let recipe): recipe != nil
         case .evl(_, let recipe): recipe != nil
         case .stAdapter(_, let recipe): recipe != nil
         }
@@ -34,7 +34,7 @@ public enum PresetModel: Sendable, Equatable {
     func validateRecipe() throws(TrainingError) {
         switch self {
         case .actionCLIP(_, let recipe): try recipe?.validate()
-        case .m2clip(_, let recipe): try recipe?.validate()
+        case .m2CLIP(_, let recipe): try recipe?.validate()
         case .evl(_, let recipe): try recipe?.validate()
         case .stAdapter(_, let recipe): try recipe?.validate()
         }

@@ -47,7 +47,7 @@ struct YAMLDocument {
         return value
     }
 
-    /// Refuses what would make the parser work, or nest, without bound.
+    /// Refuses what would make the parser work, or nest, without bound, and what would mean nothing.
     private static func check(_ text: String) throws(YAMLProblem) {
         guard text.utf8.count <= limits.bytes else {
             throw YAMLProblem(detail: "the file is larger than \(limits.bytes) bytes")
@@ -60,6 +60,9 @@ struct YAMLDocument {
             }
             guard line.firstMatch(of: /(^|[\s\[{,])&\w/) == nil else {
                 throw YAMLProblem(line: number + 1, detail: "anchors (&) are not supported; write values out")
+            }
+            guard line.firstMatch(of: /(^|[\[{,]|[:?-]\s)\s*!/) == nil else {
+                throw YAMLProblem(line: number + 1, detail: "tags (!) are not supported; the key says what is wanted")
             }
         }
     }

@@ -146,9 +146,7 @@ public struct ActionCLIPRecipe: Codable, Sendable, Equatable {
         for (name, value) in numbers where !(value >= 0 && value.isFinite) {
             throw .badRecipe("\(name) is \(value); it must be a number from 0")
         }
-        guard warmupEpochs >= 0, warmupEpochs < Double(epochs) else {
-            throw .badRecipe("a warm-up of \(warmupEpochs) epochs leaves none of the \(epochs)")
-        }
+        try check(epochs: Double(epochs), warmup: warmupEpochs)
         guard case .multistep(let milestones) = decay else { return }
         guard milestones.allSatisfy({ $0 > warmupEpochs && $0.isFinite }) else {
             throw .badRecipe("the milestones \(milestones) must lie behind the warm-up of \(warmupEpochs) epochs")

@@ -101,12 +101,10 @@ public struct M2CLIPRecipe: Codable, Sendable, Equatable {
     /// - Throws: `TrainingError.badRecipe` for the first that cannot be.
     public func validate() throws(TrainingError) {
         guard (1...1_000_000).contains(batch) else { throw .badRecipe("batch is \(batch); it must be 1 to 1000000") }
-        let positive = [("epochs", epochs), ("learning rate", learningRate), ("eps", eps)]
-        for (name, value) in positive where !(value > 0 && value < 1e6) {
-            throw .badRecipe("\(name) is \(value); it must be a positive number")
-        }
+        try checkAdamW(learningRate: learningRate, weightDecay: weightDecay, betas: (beta1, beta2), eps: eps)
+        try check(epochs: epochs, warmup: warmupEpochs)
         let weights = [
-            ("text rate scale", textRateScale), ("weight decay", weightDecay), ("warm-up", warmupEpochs),
+            ("text rate scale", textRateScale),
             ("contrastive weight", loss.weights.contrastive), ("cross-modal weight", loss.weights.crossModal),
             ("visual weight", loss.weights.visual), ("word weight", loss.weights.words),
         ]
@@ -114,9 +112,5 @@ public struct M2CLIPRecipe: Codable, Sendable, Equatable {
             throw .badRecipe("\(name) is \(value); it must be 0 or a positive number")
         }
         try masking.validate()
-        for (name, value) in [("beta1", beta1), ("beta2", beta2)] where !(0..<1).contains(value) {
-            throw .badRecipe("\(name) is \(value); it must be at least 0 and less than 1")
-        }
-        guard warmupEpochs < epochs else { throw .badRecipe("the warm-up of \(warmupEpochs) epochs never ends") }
     }
 }

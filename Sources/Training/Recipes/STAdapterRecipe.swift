@@ -76,14 +76,7 @@ public struct STAdapterRecipe: Codable, Sendable, Equatable {
     /// - Throws: `TrainingError.badRecipe` for the first that cannot be.
     public func validate() throws(TrainingError) {
         guard (1...1_048_576).contains(batch) else { throw .badRecipe("batch is \(batch); it must be at least 1") }
-        guard learningRate > 0, learningRate.isFinite, weightDecay >= 0, weightDecay.isFinite else {
-            throw .badRecipe("learningRate and weightDecay must be positive numbers")
-        }
-        guard (0..<1).contains(beta1), (0..<1).contains(beta2), eps > 0, eps < 1 else {
-            throw .badRecipe("beta1 and beta2 must be 0 to below 1, eps above 0")
-        }
-        guard epochs > 0, epochs.isFinite, warmupEpochs >= 0, warmupEpochs < epochs else {
-            throw .badRecipe("warmupEpochs \(warmupEpochs) must be at least 0 and less than epochs \(epochs)")
-        }
+        try checkAdamW(learningRate: learningRate, weightDecay: weightDecay, betas: (beta1, beta2), eps: eps)
+        try check(epochs: epochs, warmup: warmupEpochs)
     }
 }

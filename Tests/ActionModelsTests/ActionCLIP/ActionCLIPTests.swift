@@ -76,19 +76,21 @@ struct ActionCLIPTests {
         }
     }
 
-    @Test("a clip with another number of frames is a programmer's mistake")
-    func wrongFrames() async {
-        await #expect(processExitsWith: .failure) {
-            let model = try tinyModel(tinyConfiguration(.mean, temporal: .shift))
+    @Test("a clip with another number of frames is a programmer's mistake", arguments: TemporalModelling.allCases)
+    func wrongFrames(_ temporal: TemporalModelling) async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { [temporal] in
+            let model = try tinyModel(tinyConfiguration(.mean, temporal: temporal))
             _ = model.encodeVideo(Generator(seed: 2).normal([3, 2, 3, 8, 8]))
         }
+        expectMessage(result, "ActionCLIP: clips [3, 2, 3, 8, 8], the model takes [B, 3, 3, H, W]")
     }
 
     @Test("a shift sees whole clips only")
     func cutClips() async {
-        await #expect(processExitsWith: .failure) {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = TemporalShift(frames: 3)(Generator(seed: 2).normal([4, 5, 16]))
         }
+        expectMessage(result, "TemporalShift: [4, 5, 16] is not clips of 3 frames")
     }
 
     @Test("a shift never reaches the next clip")

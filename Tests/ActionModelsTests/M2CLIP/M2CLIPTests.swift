@@ -57,10 +57,11 @@ struct M2CLIPTests {
 
     @Test("clips of another length are a programmer's mistake")
     func length() async {
-        await #expect(processExitsWith: .failure) {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let model = try M2CLIPConfiguration.tiny.built().model
             _ = model.encodeVideo(Tensor.zeros([1, 8, 3, 12, 12]))
         }
+        expectMessage(result, "M2CLIP: clips [1, 8, 3, 12, 12], the model takes [B, ")
     }
 
     @Test("only adapters get gradients, all of them", arguments: M2CLIPConfiguration.variants)

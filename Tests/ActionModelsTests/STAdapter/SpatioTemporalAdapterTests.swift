@@ -86,7 +86,7 @@ struct SpatioTemporalAdapterTests {
 
     @Test("rows that are no whole clips, and grids that are not the tower's, trap")
     func traps() async {
-        await #expect(processExitsWith: .failure) {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let configuration = STAdapterConfiguration(
                 vision: VisionConfiguration(
                     imageSize: 8, patchSize: 4, blocks: TransformerConfiguration(width: 4, layers: 1, heads: 1)),
@@ -94,7 +94,8 @@ struct SpatioTemporalAdapterTests {
             let adapter = try Parameters.build(.random()) { SpatioTemporalAdapter($0, configuration) }.model
             _ = adapter(.zeros([3, 5, 4]))
         }
-        await #expect(processExitsWith: .failure) {
+        expectMessage(result, "SpatioTemporalAdapter: [3, 5, 4] is not clips of 2 frames of 2x2 patches")
+        let grid = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let configuration = STAdapterConfiguration(
                 vision: VisionConfiguration(
                     imageSize: 8, patchSize: 4, blocks: TransformerConfiguration(width: 4, layers: 1, heads: 1)),
@@ -102,5 +103,6 @@ struct SpatioTemporalAdapterTests {
             let adapter = try Parameters.build(.random()) { SpatioTemporalAdapter($0, configuration) }.model
             _ = adapter(.zeros([4, 6, 4]))
         }
+        expectMessage(grid, "SpatioTemporalAdapter: [4, 6, 4] is not clips of 2 frames of 2x2 patches")
     }
 }

@@ -42,6 +42,34 @@ struct HostileConfigurationTests {
     }
 
     @Test(
+        "configurations that are folders, endless devices or too large are refused",
+        arguments: ["config.json", "open_clip_config.json"])
+    func endless(_ name: String) throws {
+        let folder = try folder("{}", named: name), file = folder.appending(path: name).path
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func expectRefusal() {
+            let error = #expect(throws: CLIPError.self) { try CLIPCheckpoint(path: folder.path) }
+            #expect(error?.description.contains("it cannot be read, is no file, or is larger than 64 MiB") ?? false)
+            #expect(throws: CLIPError.self) {
+                try ModelDirectory.read(CLIPConfiguration.self, kind: "clip", from: file)
+            }
+            #expect((try? ModelDirectory.kind(of: folder.path)) == .some(nil))
+        }
+        let files = FileManager.default
+        try files.removeItem(atPath: file)
+        try files.createSymbolicLink(atPath: file, withDestinationPath: "/dev/zero")
+        expectRefusal()
+        try files.removeItem(atPath: file)
+        try files.createDirectory(atPath: file, withIntermediateDirectories: false)
+        expectRefusal()
+        try files.removeItem(atPath: file)
+        try #require(files.createFile(atPath: file, contents: nil))
+        let handle = try #require(FileHandle(forWritingAtPath: file))
+        try handle.truncate(atOffset: 65 << 20)
+        expectRefusal()
+    }
+
+    @Test(
         "features of open_clip that Verb lacks are refused by name",
         arguments: [
             (#""vision_cfg": {"ls_init_value": 0.1}, "text_cfg": {}"#, "ls_init_value"),

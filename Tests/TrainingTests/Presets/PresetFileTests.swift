@@ -113,7 +113,17 @@ struct PresetFileTests {
         ("temporalViews: 1", "temporalViews: 0", "data.evaluation.temporalViews", "1 to 100"),
         ("shortSide: 8", "shortSide: 7", "data.evaluation.shortSide", "image size 8"),
         ("resize: bicubic", "resize: lanczos", "data.evaluation.resize", "pillow_bilinear"),
+        (
+            "temporalViews: 1", "temporalViews: 2", "data.evaluation.temporalViews",
+            "must be 1 where the sampling is not dense"
+        ),
         ("model:", "model: &a", "", "anchors"),
+        ("frames: 4", "frames: !!int 4", "", "tags (!)"),
+        ("frames: 4", "frames:   !!str 4", "", "tags (!)"),
+        ("title: mine", "title: ! mine", "", "tags (!)"),
+        ("kernel: {frames: 3", "kernel: {!!str frames: 3", "", "tags (!)"),
+        ("model:", "model: !<tag:yaml.org,2002:map>", "", "tags (!)"),
+        ("source: me", "source:\n  !mine me", "", "tags (!)"),
         ("source: me", "source: [me", "", "not readable as YAML"),
         ("source: me", "source: *a", "", "undefined alias"),
         ("source: me", "? [a, b]\n: 5\nsource: me", "?", "no such key"),
@@ -128,6 +138,19 @@ struct PresetFileTests {
         #expect(problem.hasPrefix("mine.yaml"), "\(problem)")
         #expect(problem.contains(words), "\(problem)")
         #expect(key.isEmpty || problem.contains(" \(key): "), "\(problem)")
+    }
+
+    @Test("several clips along time need a rate")
+    func views() throws {
+        let dense = Self.valid.replacing("sampling: uniform", with: "sampling: {dense: {stride: 4}}")
+        let preset = try read(dense.replacing("temporalViews: 1", with: "temporalViews: 3")).preset
+        #expect(preset?.data?.evaluation.temporalViews == 3)
+    }
+
+    @Test("exclamation marks in texts are no tags")
+    func exclamation() throws {
+        let preset = try read(Self.valid.replacing("title: mine", with: "title: mine! '!' it's a-!b")).preset
+        #expect(preset?.title == "mine! '!' it's a-!b")
     }
 
     @Test("the line of a problem is the file's")

@@ -1,7 +1,7 @@
-import Testing
+package import Testing
 
 /// Expects that a process that trapped has said something on its standard error.
-func expectMessage(
+package func expectMessage(
     _ result: ExitTest.Result?, _ message: String, sourceLocation: SourceLocation = #_sourceLocation
 ) {
     guard let result else { return }  // the exit test itself has failed and said so
