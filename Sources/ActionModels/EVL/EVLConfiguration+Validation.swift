@@ -27,9 +27,8 @@ extension EVLConfiguration {
         try check("the inner width of the decoder's feed-forward parts", mlpWidth, 1...262_144)
         try validateCrossAttention()
         try validateWork()
-        for (name, rate) in [("mlpDropout", mlpDropout), ("headDropout", headDropout)] where !(0..<1).contains(rate) {
-            throw .badConfiguration("\(name) is \(rate); it must be at least 0 and below 1")
-        }
+        try check("mlpDropout", dropping: mlpDropout)
+        try check("headDropout", dropping: headDropout)
     }
 
     private func validateCrossAttention() throws(ActionModelError) {
@@ -51,12 +50,6 @@ extension EVLConfiguration {
         let work = Double(decoderLayers) * tokens * Double(vision.blocks.width) * widths
         guard work <= 1e15 else {
             throw .badConfiguration("a clip would take \(work) multiply-accumulate operations in the decoder alone")
-        }
-    }
-
-    private func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(ActionModelError) {
-        guard range.contains(value) else {
-            throw .badConfiguration("\(name) is \(value); it must be \(range.lowerBound) to \(range.upperBound)")
         }
     }
 }

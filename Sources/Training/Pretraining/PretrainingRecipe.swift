@@ -79,10 +79,8 @@ public struct PretrainingRecipe: Sendable, Codable, Equatable {
         guard visionWidth % 32 == 0, textWidth % 32 == 0 else {
             throw .badRecipe("widths \(visionWidth) and \(textWidth) must be multiples of 32, the width of a head")
         }
-        guard learningRate > 0, learningRate.isFinite, weightDecay >= 0, weightDecay.isFinite, gradientClip > 0
-        else {
-            throw .badRecipe("learning rate, weight decay and gradient clip must be positive numbers")
-        }
+        try checkAdamW(learningRate: learningRate, weightDecay: weightDecay)
+        guard gradientClip > 0 else { throw .badRecipe("gradient clip is \(gradientClip); it must be above 0") }
         guard (0...1).contains(nameShare), !prompts.isEmpty, prompts.allSatisfy({ PromptTemplate($0) != nil }) else {
             throw .badRecipe("the share of names must be 0 to 1, and every prompt needs one {}")
         }

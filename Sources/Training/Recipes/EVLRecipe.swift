@@ -56,12 +56,7 @@ public struct EVLRecipe: Codable, Sendable, Equatable {
     ///
     /// - Throws: `TrainingError.badRecipe` for the first that cannot be.
     public func validate() throws(TrainingError) {
-        guard learningRate > 0, learningRate.isFinite, weightDecay >= 0, weightDecay.isFinite else {
-            throw .badRecipe("learningRate and weightDecay must be positive numbers")
-        }
-        guard (0..<1).contains(beta1), (0..<1).contains(beta2), eps > 0, eps < 1 else {
-            throw .badRecipe("beta1 and beta2 must be 0 to 1, eps above 0")
-        }
+        try checkAdamW(learningRate: learningRate, weightDecay: weightDecay, betas: (beta1, beta2), eps: eps)
         for (name, value) in [("batch", batch), ("steps", steps)] where !(1...1_000_000_000).contains(value) {
             throw .badRecipe("\(name) is \(value); it must be at least 1")
         }

@@ -7,7 +7,7 @@
 ///   - eps: what is added to the denominator, above 0 and below 1.
 /// - Throws: `TrainingError.badRecipe` for the first that cannot be.
 func checkAdamW(
-    learningRate: Double, weightDecay: Double, betas: (Double, Double), eps: Double
+    learningRate: Double, weightDecay: Double, betas: (Double, Double) = (0.9, 0.999), eps: Double = 1e-8
 ) throws(TrainingError) {
     guard learningRate > 0, learningRate.isFinite else {
         throw .badRecipe("learning rate is \(learningRate); it must be a number above 0")
