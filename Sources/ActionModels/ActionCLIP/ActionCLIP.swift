@@ -53,7 +53,9 @@ public struct ActionCLIP: Sendable {
     ///   - training: whether to drop.
     /// - Returns: features, not normalised, `[B, T, E]`.
     public func frameFeatures(of clips: Tensor, training: Bool = false) -> Tensor {
-        precondition(joint == nil, "ActionCLIP: the frames of a joint model have no features of their own")
+        guard joint == nil else {
+            fatalError("ActionCLIP: the frames of a joint model have no features of their own")
+        }
         checkClips(clips, frames: configuration.frames, "ActionCLIP")
         let (b, t) = (clips.shape[0], clips.shape[1])
         return clip.visual(clips.reshaped([b * t] + clips.shape[2...]), training: training).reshaped(b, t, -1)

@@ -143,7 +143,9 @@ extension ActionModelCheckpoint {
         _ path: String, _ configuration: ActionModelConfiguration
     ) throws(ActionModelError) -> [String]? {
         let file = path + "/" + ActionModelDirectory.labelsName
-        guard let data = FileManager.default.contents(atPath: file) else { return nil }
+        guard FileManager.default.fileExists(atPath: file) else { return nil }
+        let data: Data
+        do { data = try RegularFile.configuration(file) } catch { throw .clip(error) }
         guard let text = String(data: data, encoding: .utf8) else {
             throw .badConfiguration("\(file) is not text in UTF-8")
         }

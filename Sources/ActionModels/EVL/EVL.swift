@@ -53,9 +53,7 @@ public struct EVL: Sendable {
     }
 
     private func encode(_ clips: Tensor, _ form: EVLFeatures.Form?, _ dtype: DType?) -> EVLFeatures {
-        precondition(
-            clips.rank == 5 && clips.shape[1] == configuration.frames,
-            "EVL: clips \(clips.shape), the model takes \(configuration.frames) frames")
+        checkClips(clips, frames: configuration.frames, "EVL")
         let (b, t) = (clips.shape[0], clips.shape[1])
         let form = form ?? (configuration.hasTemporalCrossAttention ? .maps : .streams)
         let images = clips.reshaped([b * t] + clips.shape[2...])

@@ -63,9 +63,9 @@ public struct EVLDecoder: Sendable {
     }
 
     private func steps(_ features: EVLFeatures, training: Bool, visit: (EVLDecoderTrace) -> Void) -> Tensor {
-        precondition(
-            features.layers.count == layers.count,
-            "EVL: features of \(features.layers.count) blocks for \(layers.count) decoder layers")
+        guard features.layers.count == layers.count else {
+            fatalError("EVL: features of \(features.layers.count) blocks for \(layers.count) decoder layers")
+        }
         var query = query.expanded(features.layers[0].stream.shape[0], -1)  // [B, C]
         for (part, features) in zip(layers, features.layers) {
             let crossed = part.modules.crossed(features)

@@ -61,7 +61,7 @@ public struct EVLFeatures: Sendable {
 
         /// Takes tensors by the names of `tensors`.
         package init(tensors: [String: Tensor]) {
-            guard let stream = tensors["stream"] else { preconditionFailure("features without a stream") }
+            guard let stream = tensors["stream"] else { fatalError("EVL: features without a stream") }
             self.stream = stream
             if let queries = tensors["queries"], let keys = tensors["keys"] {
                 attention = .projections(queries: queries, keys: keys)
@@ -113,7 +113,7 @@ public struct EVLFeatures: Sendable {
                     tensors: Dictionary(
                         uniqueKeysWithValues: tensors[0].keys.map { name in
                             let found = tensors.compactMap { $0[name] }
-                            precondition(found.count == tensors.count, "features of several forms")
+                            guard found.count == tensors.count else { fatalError("EVL: features of several forms") }
                             return (name, Tensor.concatenated(found))
                         }))
             })

@@ -42,9 +42,9 @@ public struct TemporalModules: Sendable {
         var tokens = stream
         if let convolution { tokens = tokens + convolution(stream) }
         if let positions {
-            precondition(
-                positions.shape[0] == t,
-                "EVL: features \(stream.shape), the temporal positions are for \(positions.shape[0]) frames")
+            guard positions.shape[0] == t else {
+                fatalError("EVL: features \(stream.shape), the temporal positions are for \(positions.shape[0]) frames")
+            }
             tokens = tokens + positions.unsqueezed(1)  // [T, 1, C]
         }
         if let crossed { tokens = tokens + crossed }

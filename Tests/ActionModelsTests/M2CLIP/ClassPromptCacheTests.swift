@@ -33,7 +33,7 @@ struct ClassPromptCacheTests {
         let cache = ClassPromptCache(model, tokens: sentences)
         #expect(cache.tokens.shape == [3, 6])
         let short = model.encodeText(cache.tokens).pooled
-        expectClose(short, model.encodeText(sentences).pooled, absolute: 1e-6, relative: 1e-6)
+        expectClose(short, model.encodeText(sentences).pooled, absolute: 1e-5, relative: 1e-5)
     }
 
     @Test("a text tower that pools a named id is cut behind it")
@@ -42,7 +42,7 @@ struct ClassPromptCacheTests {
         let padded = Tensor([28, 3, 29, 29, 29, 28, 4, 6, 29, 29], shape: [2, 5])
         #expect(model.textEncoder.trimmed(padded).shape == [2, 4])
         expectClose(
-            ClassPromptCache(model, tokens: padded).features(model), model.encodeText(padded).pooled, absolute: 1e-6)
+            ClassPromptCache(model, tokens: padded).features(model), model.encodeText(padded).pooled, absolute: 1e-5)
     }
 
     @Test("an untouched encoder leaves nothing to do and no graph")
