@@ -33,7 +33,7 @@ struct ClassPromptCacheTests {
         let cache = ClassPromptCache(model, tokens: sentences)
         #expect(cache.tokens.shape == [3, 6])
         let short = model.encodeText(cache.tokens).pooled
-        expectClose(short, model.encodeText(sentences).pooled, absolute: 1e-6, relative: 1e-6)
+        expectClose(short, model.encodeText(sentences).pooled, absolute: 1e-5, relative: 1e-5)
     }
 
     @Test("a text tower that pools a named id is cut behind it")
