@@ -54,7 +54,7 @@ public struct ActionModelCheckpoint: Sendable {
     /// Builds the model; every call gives weights of its own.
     ///
     /// - Parameters:
-    ///   - dtype: the type of all parameters; float32 for the processor.
+    ///   - dtype: the type of all parameters but those of ActionCLIP's aggregator, which stay float32.
     ///   - device: where the model lives.
     /// - Returns: the model and its parameters.
     /// - Throws: `ActionModelError` with everything that is missing, extra or of another shape, or the names of values
@@ -63,10 +63,13 @@ public struct ActionModelCheckpoint: Sendable {
         dtype: DType = .float32, device: Device = .cpu
     ) throws(ActionModelError) -> (model: any ActionModel, parameters: Parameters) {
         try configuration.validate()
-        let owned = tensors.mapValues { tensor in
-            guard tensor.dtype.isFloatingPoint else { return tensor }
-            let isAsWanted = tensor.dtype == dtype && tensor.device == device
-            return isAsWanted ? tensor.cloned() : tensor.to(dtype: dtype, device: device)
+        var owned: [String: Tensor] = [:]
+        for (name, tensor) in tensors {
+            // ActionCLIP's aggregator would divide by zero in half precision.
+            let wanted = configuration.kind == .actionCLIP && name.hasPrefix("fusion.") ? .float32 : dtype
+            let isAsWanted = tensor.dtype == wanted && tensor.device == device
+            owned[name] =
+                isAsWanted || !tensor.dtype.isFloatingPoint ? tensor.cloned() : tensor.to(dtype: wanted, device: device)
         }
         let built: (model: any ActionModel, parameters: Parameters)
         do {

@@ -45,7 +45,7 @@ public struct M2CLIP: Sendable {
         let last = clip.text.blocks.layers
         crossModalBlock = ResidualAttentionBlock(
             scope / "transformer" / "resblocks" / last, configuration.textBlocks, block: last,
-            style: BlockStyle(activation: clip.activation, layerNormEps: clip.layerNormEps),
+            style: BlockStyle(activation: clip.activation, layerNormEps: clip.layerNormEps, initial: .widthAndDepth),
             additions: configuration.textAdditions)
         wordHead = CrossModalMLMHead(scope / "mlm_adapter", width: textWidth, words: configuration.labelWords)
     }
