@@ -15,8 +15,6 @@ public enum ActionModelError: Error, CustomStringConvertible {
     case unfitting(path: String, ParameterError)
     /// Weights with values that are not finite numbers.
     case notFinite(path: String, names: [String])
-    /// A file that could not be written.
-    case unwritable(path: String, detail: String)
     /// What is wrong with the CLIP model below, or with the model's directory.
     case clip(CLIPError)
 
@@ -31,7 +29,6 @@ public enum ActionModelError: Error, CustomStringConvertible {
         case .notFinite(let path, let names):
             "\(path): values that are not finite in \(names.prefix(4).joined(separator: ", ")); "
                 + "the file is damaged or its training diverged"
-        case .unwritable(let path, let detail): "\(path): cannot be written: \(detail)"
         case .clip(let error): "\(error)"
         }
     }

@@ -90,12 +90,8 @@ private struct AggregatorReader {
     }
 
     private func count(_ prefix: String) throws(ActionModelError) -> Int {
-        let found = Set(
-            tensors.keys.compactMap { name -> Int? in
-                guard name.hasPrefix(prefix) else { return nil }
-                return name.dropFirst(prefix.count).split(separator: ".").first.flatMap { Int($0) }
-            })
-        if let gap = (0..<found.count).first(where: { !found.contains($0) }) {
+        let found = BlockNumbers.count(after: prefix, in: tensors.keys)
+        if let gap = found.gap {
             throw .inconsistentWeights(
                 path: path, detail: "\(prefix)\(gap) is missing, although there are \(found.count) blocks")
         }

@@ -45,7 +45,12 @@ extension ActionModelCheckpoint {
     }
 
     /// A checkpoint of a method's reference, on a CLIP where it holds trained tensors only.
-    private init(_ released: ReleasedCheckpoint, _ options: ActionModelOptions) throws(ActionModelError) {
+    ///
+    /// - Parameters:
+    ///   - released: the checkpoint.
+    ///   - options: what it does not say.
+    /// - Throws: `ActionModelError` for options that do not apply, a CLIP that is missing, or shapes that do not fit.
+    public init(_ released: ReleasedCheckpoint, _ options: ActionModelOptions) throws(ActionModelError) {
         let (path, title) = (released.path, released.kind.title)
         var clip: CLIPCheckpoint?
         if released.isWhole {

@@ -56,7 +56,7 @@ private struct M2CLIPShapeReader {
         guard tensors["visual.conv1.weight"] != nil, tensors["token_embedding.weight"] != nil else {
             throw .needsBackbone(path: path, detail: "the checkpoint holds the trained parameters of M2-CLIP only")
         }
-        let numbers = Set(tensors.keys.compactMap { block($0, "transformer.resblocks.") })
+        let numbers = Set(tensors.keys.compactMap { BlockNumbers.number(after: "transformer.resblocks.", in: $0) })
         guard let last = numbers.max() else { throw wrong("there are no text blocks") }
         let own = tensors.filter { name, _ in
             !M2CLIPConfiguration.isTrained(name) && !name.hasPrefix(M2CLIPLayout.textBlock(last))
@@ -73,8 +73,10 @@ private struct M2CLIPShapeReader {
     ) throws(ActionModelError) -> (adapters: M2CLIPConfiguration.Adapters?, place: String?) {
         let prefix = tower + "resblocks."
         let names = tensors.keys.filter { $0.hasPrefix(prefix) }
-        let before = Set(names.filter { $0.contains(".adapter_pre_attn.") }.map { block($0, prefix) ?? -1 })
-        let inside = Set(names.filter { $0.contains(".adapter_pre_mlp.") }.map { block($0, prefix) ?? -1 })
+        let before = Set(
+            names.filter { $0.contains(".adapter_pre_attn.") }.map { BlockNumbers.number(after: prefix, in: $0) ?? -1 })
+        let inside = Set(
+            names.filter { $0.contains(".adapter_pre_mlp.") }.map { BlockNumbers.number(after: prefix, in: $0) ?? -1 })
         let adapted = before.union(inside)
         guard let first = adapted.min() else { return (nil, nil) }
         guard adapted == Set(max(0, depth - adapted.count)..<depth),
@@ -97,12 +99,6 @@ private struct M2CLIPShapeReader {
             throw wrong("\(name) has the shape \(tensor.shape)")
         }
         return tensor.shape
-    }
-
-    /// The number of a block in a name; nil for names of nothing in a block.
-    private func block(_ name: String, _ prefix: String) -> Int? {
-        guard name.hasPrefix(prefix) else { return nil }
-        return name.dropFirst(prefix.count).split(separator: ".").first.flatMap { Int($0) }
     }
 
     private func wrong(_ detail: String) -> ActionModelError { .inconsistentWeights(path: path, detail: detail) }

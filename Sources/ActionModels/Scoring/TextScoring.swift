@@ -33,6 +33,20 @@ public struct TextScoring: Sendable, Equatable {
         self.templates = templates
     }
 
+    /// What the probabilities need of label texts, computed once for all clips.
+    ///
+    /// - Parameters:
+    ///   - rows: the text tower's features `[P K, E]`, not normalised, template-major.
+    ///   - labels: the number K of labels.
+    /// - Returns: one feature a template, or one for all where the ensemble is of features.
+    public func labelFeatures(_ rows: Tensor, labels: Int) -> LabelFeatures {
+        let features = LabelFeatures(rows, labels: labels)
+        return switch ensemble {
+        case .probabilities: features
+        case .features: features.merged
+        }
+    }
+
     /// The similarities of clips to every sentence.
     ///
     /// - Parameters:

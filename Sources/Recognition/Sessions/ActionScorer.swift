@@ -61,7 +61,7 @@ struct ActionScorer: Sendable {
             let tokens = Tensor(part.flatMap(\.self), shape: [part.count, tower.sizes.contextLength])
             parts.append(withoutGradient { tower(tower.trimmed(tokens).to(device: model.device)) })  // [part, E]
         }
-        return withoutGradient { LabelFeatures(Tensor.concatenated(parts), labels: labels.count) }
+        return withoutGradient { scoring.labelFeatures(Tensor.concatenated(parts), labels: labels.count) }
     }
 
     /// Encodes prepared pictures in batches of bounded size.

@@ -18,7 +18,7 @@ struct VideoModelInspection {
 
     private func facts(of released: ReleasedCheckpoint) throws -> Facts {
         if released.isWhole || options.backbone != nil {
-            var facts = try facts(of: ActionModelCheckpoint(path: path, options: options))
+            var facts = try facts(of: ActionModelCheckpoint(released, options))
             add(released.notes, to: &facts)
             return facts
         }

@@ -7,52 +7,24 @@ import Training
 
 /// What `case.json` of a recorded training of EVL says; what it leaves out is the reference's default.
 private struct EVLTrajectory: Decodable {
-    struct Sizes: Decodable {
-        let grid_height, grid_width, patch_size, feature_dim, backbone_num_heads, backbone_num_layers: Int
-        let num_frames, decoder_num_layers, decoder_qkv_dim, decoder_num_heads, num_classes: Int?
-        let backbone_mlp_factor, decoder_mlp_factor: Double?
-        let enable_temporal_conv, enable_temporal_pos_embed, enable_temporal_cross_attention: Bool?
-    }
     struct Optimizer: Decodable {
         let betas, lr_per_step: [Double]?
         let eps, lr, weight_decay, gradient_clipping: Double?
         let t_max, batch_split: Int?
     }
-    struct Derived: Decodable {
-        let layer_norm_eps, dropout: Double?
-        let activation: Activation?
-    }
-    struct Tolerance: Decodable { let atol, rtol: Double? }
-
-    let config: Sizes
     let optimizer: Optimizer
-    let derived: Derived?
     let steps: Int
-    let tolerances: [String: Tolerance]
-    let zero_gradient_parameters, output_invariant_to: [String]?
 
-    var configuration: EVLConfiguration {
-        let inner = ((config.backbone_mlp_factor ?? 4) * Double(config.feature_dim)).rounded(.toNearestOrEven)
-        let blocks = TransformerConfiguration(
-            width: config.feature_dim, layers: config.backbone_num_layers, heads: config.backbone_num_heads,
-            mlpWidth: Int(inner))
-        let vision = VisionConfiguration(
-            imageSize: config.patch_size * config.grid_width, imageHeight: config.patch_size * config.grid_height,
-            patchSize: config.patch_size, blocks: blocks)
-        var configuration = EVLConfiguration(
-            vision: vision, frames: config.num_frames ?? 8, classes: config.num_classes ?? 400)
-        configuration.activation = derived?.activation ?? .quickGELU
-        configuration.layerNormEps = derived?.layer_norm_eps ?? 1e-5
-        configuration.decoderLayers = config.decoder_num_layers ?? 4
-        configuration.decoderWidth = config.decoder_qkv_dim ?? 768
-        configuration.decoderHeads = config.decoder_num_heads ?? 12
-        configuration.mlpFactor = config.decoder_mlp_factor ?? 4
-        configuration.hasTemporalConvolution = config.enable_temporal_conv ?? true
-        configuration.hasTemporalPositions = config.enable_temporal_pos_embed ?? true
-        configuration.hasTemporalCrossAttention = config.enable_temporal_cross_attention ?? true
-        configuration.mlpDropout = derived?.dropout ?? 0
-        configuration.headDropout = derived?.dropout ?? 0
-        return configuration
+    private enum CodingKeys: String, CodingKey { case optimizer, steps }
+
+    /// Sizes, tolerances and lists of names, as in every case of EVL.
+    let facts: EVLCase
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        optimizer = try container.decode(Optimizer.self, forKey: .optimizer)
+        steps = try container.decode(Int.self, forKey: .steps)
+        facts = try EVLCase(from: decoder)
     }
 
     var recipe: EVLRecipe {
@@ -71,7 +43,7 @@ private struct EVLTrajectory: Decodable {
 
     /// Expects values within the tolerances of a group.
     func compare(_ actual: Tensor?, _ expected: Tensor?, _ group: String, _ name: String) throws {
-        let tolerance = try #require(tolerances[group])
+        let tolerance = try #require(facts.tolerances[group])
         expectClose(
             try #require(actual, "\(name)"), expected, absolute: tolerance.atol ?? 0, relative: tolerance.rtol ?? 0,
             "\(group).\(name)")
@@ -79,7 +51,7 @@ private struct EVLTrajectory: Decodable {
 
     /// Whether Adam makes steps out of the rounding noise of a parameter's gradient, which is zero by mathematics.
     func isNoise(_ name: String) -> Bool {
-        (zero_gradient_parameters ?? []).contains(name) || name.hasSuffix("attn.k_proj.bias")
+        (facts.zero_gradient_parameters ?? []).contains(name) || name.hasSuffix("attn.k_proj.bias")
     }
 }
 
@@ -88,7 +60,7 @@ struct EVLTrajectoryTests {
     @Test("losses, gradients and weights of recorded steps", arguments: Fixture.all("evl", "train_trajectory"))
     func trajectory(_ fixture: Fixture) throws {
         let (record, recorded) = (try fixture.decode(EVLTrajectory.self), try RecordedTensors(fixture))
-        let (configuration, recipe) = (record.configuration, record.recipe)
+        let (configuration, recipe) = (record.facts.configuration, record.recipe)
         try configuration.validate()
         try recipe.validate()
         #expect(record.optimizer.gradient_clipping == nil)
@@ -155,11 +127,11 @@ struct EVLTrajectoryTests {
     private func expectInvariance(
         _ released: [String: Tensor], _ clips: Tensor, _ logits: Tensor, _ record: EVLTrajectory
     ) throws {
-        let generator = Generator(seed: 8), names = record.output_invariant_to ?? []
+        let generator = Generator(seed: 8), names = record.facts.output_invariant_to ?? []
         var other = released.mapValues { $0.cloned() }
         for name in names { other[name] = generator.normal(try #require(released[name], "\(name)").shape) }
         let weights = try EVLLayout.canonical(other, path: "other weights")
-        let model = try Parameters.build(.checkpoint(weights)) { EVL($0, record.configuration) }.model
+        let model = try Parameters.build(.checkpoint(weights)) { EVL($0, record.facts.configuration) }.model
         try record.compare(model(clips), logits, "outputs", "logits with other \(names)")
     }
 
@@ -167,7 +139,7 @@ struct EVLTrajectoryTests {
     private func compareGradients(
         _ trained: TrainedParameters, _ record: EVLTrajectory, _ recorded: RecordedTensors
     ) throws {
-        let zeros = Set(record.zero_gradient_parameters ?? [])
+        let zeros = Set(record.facts.zero_gradient_parameters ?? [])
         for (name, parameter) in zip(trained.names, trained.tensors) {
             let gradient = parameter.gradient ?? .zeros(parameter.shape)
             if zeros.contains(name) {

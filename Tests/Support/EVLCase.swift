@@ -1,33 +1,32 @@
-import ActionModels
-import CLIP
-import FixtureSupport
+package import ActionModels
+package import CLIP
 import Testing
-import Torch
+package import Torch
 
 /// What `case.json` of a recorded EVL case says, of whichever kind; what it leaves out is the reference's default.
-struct EVLCase: Decodable {
-    struct Sizes: Decodable {
-        let grid_height, grid_width, feature_dim, backbone_num_heads: Int
-        let patch_size, backbone_num_layers, num_frames, decoder_num_layers, decoder_qkv_dim: Int?
-        let decoder_num_heads, num_classes: Int?
-        let backbone_mlp_factor, decoder_mlp_factor: Double?
-        let enable_temporal_conv, enable_temporal_pos_embed, enable_temporal_cross_attention: Bool?
+package struct EVLCase: Decodable {
+    package struct Sizes: Decodable {
+        package let grid_height, grid_width, feature_dim, backbone_num_heads: Int
+        package let patch_size, backbone_num_layers, num_frames, decoder_num_layers, decoder_qkv_dim: Int?
+        package let decoder_num_heads, num_classes: Int?
+        package let backbone_mlp_factor, decoder_mlp_factor: Double?
+        package let enable_temporal_conv, enable_temporal_pos_embed, enable_temporal_cross_attention: Bool?
     }
-    struct Derived: Decodable {
-        let layer_norm_eps: Double?
-        let activation: Activation?
-        let dropout: Double?
+    package struct Derived: Decodable {
+        package let layer_norm_eps: Double?
+        package let activation: Activation?
+        package let dropout: Double?
     }
-    struct Tolerance: Decodable { let atol, rtol: Double? }
+    package struct Tolerance: Decodable { package let atol, rtol: Double? }
 
-    let config: Sizes
-    let derived: Derived?
-    let tolerances: [String: Tolerance]
-    let zero_gradient_parameters: [String]?
-    let output_invariant_to: [String]?
+    package let config: Sizes
+    package let derived: Derived?
+    package let tolerances: [String: Tolerance]
+    package let zero_gradient_parameters: [String]?
+    package let output_invariant_to: [String]?
 
     /// The sizes; for decoder cases, which have no tower, it is the smallest that fits.
-    var configuration: EVLConfiguration {
+    package var configuration: EVLConfiguration {
         let layers = config.backbone_num_layers ?? config.decoder_num_layers ?? 4
         let patch = config.patch_size ?? 1, width = config.feature_dim
         let inner = ((config.backbone_mlp_factor ?? 4) * Double(width)).rounded(.toNearestOrEven)
@@ -53,12 +52,12 @@ struct EVLCase: Decodable {
     }
 
     /// Expects recorded values within the case's tolerances.
-    func compare(_ actual: Tensor, _ recorded: RecordedTensors, _ group: String, _ name: String) {
+    package func compare(_ actual: Tensor, _ recorded: RecordedTensors, _ group: String, _ name: String) {
         compare(actual, recorded["\(group).\(name)"], group, name)
     }
 
     /// Expects values within the tolerances of a group.
-    func compare(_ actual: Tensor, _ expected: Tensor?, _ group: String, _ name: String) {
+    package func compare(_ actual: Tensor, _ expected: Tensor?, _ group: String, _ name: String) {
         guard let tolerance = tolerances[group] else {
             expectClose(actual, nil, "no tolerance for \(group)")
             return
