@@ -1,4 +1,5 @@
 public import ActionModels
+internal import CLIP
 internal import Foundation
 
 /// The words that masked words are told from, numbered from 0.
@@ -38,7 +39,7 @@ public struct LabelVocabulary: Sendable, Equatable {
     /// - Parameter path: the file, UTF-8.
     /// - Throws: `TrainingError.unreadable` with the line.
     public init(contentsOf path: String) throws(TrainingError) {
-        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
+        guard let data = try? RegularFile.configuration(path), let text = String(data: data, encoding: .utf8)
         else { throw .unreadable(path: path, detail: "no readable file of UTF-8 text") }
         var byID: [Int: String] = [:]
         var known: Set<[UInt8]> = []

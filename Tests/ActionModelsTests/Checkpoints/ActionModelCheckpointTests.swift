@@ -111,9 +111,7 @@ struct ActionModelCheckpointTests {
     @Test("another number of frames is taken where no table has a row a frame", arguments: SmallModels.video)
     func frames(_ configuration: ActionModelConfiguration) throws {
         try SmallModels.inFolder { folder in
-            let contents = ActionModelDirectory.Contents(
-                configuration: configuration, preprocessing: configuration.referencePreprocessing)
-            try ActionModelDirectory.write(contents, tensors: SmallModels.tensors(configuration), to: folder + "/m")
+            try SmallModels.write(configuration, to: folder + "/m")
             var options = options
             options.frames = 6
             guard configuration.kind != .evl else {
@@ -133,9 +131,7 @@ struct ActionModelCheckpointTests {
     @Test("options that do not apply are refused", arguments: SmallModels.all)
     func needless(_ configuration: ActionModelConfiguration) throws {
         try SmallModels.inFolder { folder in
-            let contents = ActionModelDirectory.Contents(
-                configuration: configuration, preprocessing: configuration.referencePreprocessing)
-            try ActionModelDirectory.write(contents, tensors: SmallModels.tensors(configuration), to: folder + "/m")
+            try SmallModels.write(configuration, to: folder + "/m")
             var options = options
             options.backbone = try SmallModels.writeCLIP(in: folder)
             #expect(
@@ -147,9 +143,7 @@ struct ActionModelCheckpointTests {
     @Test("the activation that a user names goes before the files'", arguments: SmallModels.all)
     func activation(_ configuration: ActionModelConfiguration) throws {
         try SmallModels.inFolder { folder in
-            let contents = ActionModelDirectory.Contents(
-                configuration: configuration, preprocessing: configuration.referencePreprocessing)
-            try ActionModelDirectory.write(contents, tensors: SmallModels.tensors(configuration), to: folder + "/m")
+            try SmallModels.write(configuration, to: folder + "/m")
             let options = ActionModelOptions(clip: CheckpointOptions(activation: .gelu))
             let model = try ActionModelCheckpoint(path: folder + "/m", options: options).model().model
             let (a, b) = withoutGradient {
@@ -236,9 +230,7 @@ struct ActionModelCheckpointTests {
     func hostile(_ old: String, _ new: String, _ word: String) throws {
         let configuration = try #require(SmallModels.video.first { $0.kind == .evl })
         try SmallModels.inFolder { folder in
-            let contents = ActionModelDirectory.Contents(
-                configuration: configuration, preprocessing: configuration.referencePreprocessing)
-            try ActionModelDirectory.write(contents, tensors: SmallModels.tensors(configuration), to: folder + "/m")
+            try SmallModels.write(configuration, to: folder + "/m")
             let file = URL(fileURLWithPath: folder + "/m/config.json")
             let object = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
             let compact = try JSONSerialization.data(

@@ -53,6 +53,13 @@ enum SmallModels {
 
     static let input = Generator(seed: 3).normal([2, frames, 3, 16, 16])
 
+    /// Writes a model as Verb's directory.
+    static func write(_ configuration: ActionModelConfiguration, to path: String) throws {
+        let contents = ActionModelDirectory.Contents(
+            configuration: configuration, preprocessing: configuration.referencePreprocessing)
+        try ActionModelDirectory.write(contents, tensors: tensors(configuration), to: path)
+    }
+
     /// Writes the CLIP below in OpenAI's layout, as a state dict.
     static func writeCLIP(in folder: String) throws -> String {
         try StateFile.writeTorch(.tensors(clipTensors), to: folder + "/clip.pt")
