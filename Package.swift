@@ -6,6 +6,9 @@ import PackageDescription
 let libtorch = Context.environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.deps/libtorch"
 let hasCUDA = FileManager.default.fileExists(atPath: "\(libtorch)/lib/libtorch_cuda.so")
 
+// NCCL between GPUs is asked for, since it needs the headers of CUDA and NCCL, which LibTorch does not bring.
+let usesNCCL = hasCUDA && Context.environment["VERB_NCCL"] == "1"
+
 let swiftSettings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
@@ -51,8 +54,10 @@ let package = Package(
                 .unsafeFlags([
                     "-isystem", "\(libtorch)/include", "-isystem", "\(libtorch)/include/torch/csrc/api/include",
                     "-Wall", "-Wextra", "-Werror",
-                ])
-            ],
+                ]),
+                // Names of Gloo's types, for LibTorch's own header.
+                .headerSearchPath("gloo"),
+            ] + (usesNCCL ? [.define("VERB_NCCL")] : []),
             linkerSettings: [
                 .unsafeFlags(
                     ["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"] + cudaLibraries),
@@ -77,14 +82,16 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .target(name: "ActionModels", dependencies: ["CLIP", "Torch"], swiftSettings: swiftSettings),
-        .target(name: "Datasets", dependencies: ["Video"], swiftSettings: swiftSettings),
+        .target(
+            name: "Datasets", dependencies: ["Video", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: swiftSettings),
         .target(
             name: "Training",
             dependencies: [
                 "ActionModels", "CLIP", "Datasets", "Torch", "Video", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            resources: [.copy("Resources/presets")], swiftSettings: swiftSettings),
+            resources: [.copy("Resources/presets"), .copy("Resources/recipes")], swiftSettings: swiftSettings),
         .target(
             name: "Recognition", dependencies: ["ActionModels", "CLIP", "Torch", "Video"],
             resources: [.copy("Resources/verb-tiny")], swiftSettings: swiftSettings),
@@ -99,7 +106,13 @@ let package = Package(
         .target(
             name: "FixtureSupport", dependencies: ["ActionModels", "CLIP", "Torch"], path: "Tests/Support",
             swiftSettings: swiftSettings),
-        .testTarget(name: "TorchTests", dependencies: ["Torch", "FixtureSupport"], swiftSettings: swiftSettings),
+        // One process of a group, which tests start several of.
+        .executableTarget(
+            name: "process-group-probe", dependencies: ["Torch"], path: "Tests/ProcessGroupProbe",
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TorchTests", dependencies: ["FixtureSupport", "Torch", "process-group-probe"],
+            swiftSettings: swiftSettings),
         .testTarget(name: "VideoTests", dependencies: ["Video"], swiftSettings: swiftSettings),
         .testTarget(
             name: "CLIPTests",
@@ -114,7 +127,7 @@ let package = Package(
         .testTarget(
             name: "VerbTests",
             dependencies: [
-                "ActionModels", "CLIP", "Recognition", "Torch", "Training", "verb",
+                "ActionModels", "CLIP", "Datasets", "Recognition", "Torch", "Training", "Video", "verb",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),

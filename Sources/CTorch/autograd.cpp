@@ -31,6 +31,10 @@ bool ct_clear_gradient(ct_tensor *tensor) {
     return ct::succeeds([&] { tensor->value.mutable_grad() = at::Tensor(); });
 }
 
+bool ct_set_gradient(ct_tensor *tensor, const ct_tensor *gradient) {
+    return ct::succeeds([&] { tensor->value.mutable_grad() = gradient->value; });
+}
+
 bool ct_gradients(const ct_tensor *const *outputs, int64_t count_out, const ct_tensor *const *inputs, int64_t count_in,
                   ct_tensor **results) {
     return ct::succeeds([&] {

@@ -1,10 +1,12 @@
 // Optimiser steps, in place, by LibTorch's fused kernels.
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/_foreach_lerp.h>
 #include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/_fused_sgd.h>
+#include <ATen/ops/isfinite.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/stack.h>
 
@@ -59,6 +61,24 @@ bool ct_clip_gradients(ct_tensor *const *gradients, int64_t count, double max_no
         *norm = total;
         auto factor = max_norm / (total + 1e-6);
         if (factor < 1) at::_foreach_mul_(all, factor);
+    });
+}
+
+bool ct_lerp(ct_tensor *const *targets, ct_tensor *const *sources, int64_t count, double weight) {
+    return ct::succeeds([&] {
+        at::NoGradGuard guard;
+        if (count > 0) at::_foreach_lerp_(ct::tensors(targets, count), ct::tensors(sources, count), weight);
+    });
+}
+
+bool ct_unscale_gradients(ct_tensor *const *gradients, int64_t count, double factor, bool *finite) {
+    return ct::succeeds([&] {
+        at::NoGradGuard guard;
+        *finite = true;
+        for (auto &gradient : ct::tensors(gradients, count)) {
+            *finite = *finite && at::isfinite(gradient).all().item<bool>();
+            gradient.mul_(factor);
+        }
     });
 }
 

@@ -45,6 +45,17 @@ bool ct_manual_seed(uint64_t seed) {
     return ct::succeeds([&] { at::manual_seed(seed); });
 }
 
+ct_tensor *ct_default_generator_state(ct_device device, int32_t index) {
+    return ct::guarded([&] { return at::globalContext().defaultGenerator(ct::device(device, index)).get_state(); });
+}
+
+bool ct_set_default_generator_state(ct_device device, int32_t index, const ct_tensor *state) {
+    return ct::succeeds([&] {
+        auto generator = at::globalContext().defaultGenerator(ct::device(device, index));
+        generator.set_state(state->value);
+    });
+}
+
 ct_tensor *ct_rand(const int64_t *shape, int64_t rank, ct_dtype dtype, ct_device device, int32_t index,
                    ct_generator *generator) {
     return ct::guarded(

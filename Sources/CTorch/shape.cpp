@@ -1,5 +1,6 @@
 // Shape and indexing.
 #include <ATen/ops/cat.h>
+#include <ATen/ops/chunk.h>
 #include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/diagonal.h>
 #include <ATen/ops/flip.h>
@@ -48,6 +49,14 @@ ct_tensor *ct_squeeze(const ct_tensor *x, int64_t axis) {
 
 ct_tensor *ct_expand(const ct_tensor *x, const int64_t *shape, int64_t rank) {
     return ct::guarded([&] { return x->value.expand(ct::list(shape, rank)); });
+}
+
+bool ct_chunk(const ct_tensor *x, int64_t count, int64_t axis, ct_tensor **results) {
+    return ct::succeeds([&] {
+        auto parts = at::chunk(x->value, count, axis);
+        TORCH_CHECK(static_cast<int64_t>(parts.size()) == count, "there are ", parts.size(), " parts, not ", count);
+        for (auto &part : parts) *results++ = ct::own(part);
+    });
 }
 
 ct_tensor *ct_select(const ct_tensor *x, int64_t axis, int64_t index) {

@@ -40,6 +40,12 @@ int32_t ct_autocast_dtype(ct_device device);
 bool ct_gradient_enabled(void);
 void ct_set_gradient_enabled(bool enabled);
 
+// ---- activation.cpp
+// x * sigmoid(1.702 x); only x is kept for the backward pass.
+ct_tensor *ct_quick_gelu(const ct_tensor *x);
+// The affine map of quick_gelu(x) or of gelu(x); only x is kept, the activation is computed again.
+ct_tensor *ct_activated_linear(const ct_tensor *x, bool quick, const ct_tensor *weight, const ct_tensor *bias);
+
 // ---- memory.cpp: bytes of tensors that the calling thread makes on the CPU, between start and stop
 typedef struct ct_memory_meter ct_memory_meter;
 ct_memory_meter *ct_memory_meter_start(void);
@@ -137,6 +143,8 @@ ct_tensor *ct_transpose(const ct_tensor *x, int64_t a, int64_t b);
 ct_tensor *ct_unsqueeze(const ct_tensor *x, int64_t axis);
 ct_tensor *ct_squeeze(const ct_tensor *x, int64_t axis);
 ct_tensor *ct_expand(const ct_tensor *x, const int64_t *shape, int64_t rank);
+// Equal parts along an axis, as many as asked for.
+bool ct_chunk(const ct_tensor *x, int64_t count, int64_t axis, ct_tensor **results);
 ct_tensor *ct_select(const ct_tensor *x, int64_t axis, int64_t index);
 ct_tensor *ct_slice(const ct_tensor *x, int64_t axis, int64_t start, int64_t end, int64_t step);
 ct_tensor *ct_cat(const ct_tensor *const *tensors, int64_t count, int64_t axis);
@@ -195,6 +203,9 @@ void ct_generator_free(ct_generator *generator);
 ct_tensor *ct_generator_state(const ct_generator *generator);
 bool ct_generator_set_state(ct_generator *generator, const ct_tensor *state);
 bool ct_manual_seed(uint64_t seed);
+// LibTorch's own generator of a device, which operations without a generator draw from.
+ct_tensor *ct_default_generator_state(ct_device device, int32_t index);
+bool ct_set_default_generator_state(ct_device device, int32_t index, const ct_tensor *state);
 ct_tensor *ct_rand(const int64_t *shape, int64_t rank, ct_dtype dtype, ct_device device, int32_t index,
                    ct_generator *generator);
 ct_tensor *ct_randn(const int64_t *shape, int64_t rank, ct_dtype dtype, ct_device device, int32_t index,
@@ -212,6 +223,7 @@ bool ct_backward(const ct_tensor *loss, const ct_tensor *gradient);
 // The accumulated gradient, or NULL with an empty ct_last_error() when there is none.
 ct_tensor *ct_gradient(const ct_tensor *tensor);
 bool ct_clear_gradient(ct_tensor *tensor);
+bool ct_set_gradient(ct_tensor *tensor, const ct_tensor *gradient);
 // Gradients of outputs by inputs without touching stored gradients; results has count_in places, NULL where unused.
 bool ct_gradients(const ct_tensor *const *outputs, int64_t count_out, const ct_tensor *const *inputs, int64_t count_in,
                   ct_tensor **results);
@@ -228,6 +240,42 @@ bool ct_sgd_step(ct_tensor *const *parameters, ct_tensor *const *gradients, ct_t
                  bool first_step);
 // Scales gradients so that their common norm is at most max_norm; gives the norm before.
 bool ct_clip_gradients(ct_tensor *const *gradients, int64_t count, double max_norm, double *norm);
+
+// Adds weight times the difference to each target: target + weight (source - target).
+bool ct_lerp(ct_tensor *const *targets, ct_tensor *const *sources, int64_t count, double weight);
+// Multiplies gradients; finite says whether every number was finite before.
+bool ct_unscale_gradients(ct_tensor *const *gradients, int64_t count, double factor, bool *finite);
+
+// ---- distributed.cpp: operations that all processes of a group call in the same order
+typedef struct ct_store ct_store;
+typedef struct ct_group ct_group;
+
+// One process serves (port 0: any free one), the others connect; waiting ends after the time given. From then on the
+// process ignores SIGPIPE, unless it handles it.
+// Keys begin with the prefix.
+ct_store *ct_store_new(const char *address, uint16_t port, const char *prefix, bool serves, int64_t milliseconds);
+void ct_store_free(ct_store *store);
+uint16_t ct_store_port(const ct_store *store);
+bool ct_store_set(ct_store *store, const char *key, const char *value);
+bool ct_store_add(ct_store *store, const char *key, int64_t amount, int64_t *sum);
+bool ct_store_has(ct_store *store, const char *key, bool *found);
+// Waits for the key; gives its bytes.
+ct_tensor *ct_store_get(ct_store *store, const char *key, int64_t milliseconds);
+
+ct_group *ct_group_new(ct_store *store, int32_t rank, int32_t size, int64_t milliseconds);
+void ct_group_free(ct_group *group);
+// Whether tensors of the device need not travel through the processor's memory.
+bool ct_group_carries(const ct_group *group, ct_device device);
+// What went wrong between processes in a backward pass; empty when nothing did.
+const char *ct_group_failure(const ct_group *group);
+// In place, contiguous.
+bool ct_group_sum(ct_group *group, ct_tensor *tensor);
+bool ct_group_broadcast(ct_group *group, ct_tensor *tensor, int32_t source);
+// output has the elements of every process's input, which are as many everywhere.
+bool ct_group_all_gather(ct_group *group, ct_tensor *output, const ct_tensor *input);
+// The rows of all processes, rows[rank] of each; differentiable.
+ct_tensor *ct_group_gather_rows(ct_group *group, const ct_tensor *tensor, const int64_t *rows, int64_t size,
+                                int64_t rank);
 
 #ifdef __cplusplus
 }

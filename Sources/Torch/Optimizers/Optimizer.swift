@@ -18,14 +18,7 @@ extension Optimizer {
     /// - Throws: `ParameterError` naming what is missing or of another shape.
     public func restore(_ saved: [String: Tensor]) throws(ParameterError) {
         let own = state
-        var problems = ParameterError()
-        problems.missing = own.keys.filter { saved[$0] == nil }.sorted()
-        problems.unexpected = saved.keys.filter { own[$0] == nil }.sorted()
-        for (name, tensor) in own.sorted(by: { $0.key < $1.key }) {
-            guard let found = saved[name], found.shape != tensor.shape else { continue }
-            problems.mismatched.append(.init(name: name, expected: "\(tensor.shape)", found: "\(found.shape)"))
-        }
-        guard problems.isEmpty else { throw problems }
+        try ParameterError.check(saved, against: own)
         for (name, tensor) in own {
             if let found = saved[name] { tensor.copy(from: found) }
         }

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// Parameters that an optimiser treats alike.
 public struct ParameterGroup: Sendable {
     /// The parameters.
@@ -30,5 +32,30 @@ public struct ParameterGroup: Sendable {
             ParameterGroup(parameters.filter { $1.rank >= 2 }, weightDecay: weightDecay),
             ParameterGroup(parameters.filter { $1.rank < 2 }),
         ].filter { $0.parameters.count > 0 }
+    }
+
+    /// Splits groups by depth: the rate falls by a factor with each layer away from the output.
+    ///
+    ///     scale = scale of the group · decayᵈ        d = distance from the output
+    ///
+    /// Source: Bao et al., "BEiT", appendix; timm `param_groups_layer_decay`.
+    ///
+    /// - Parameters:
+    ///   - groups: the groups of a recipe.
+    ///   - decay: the factor of a layer, 0 to 1.
+    ///   - towers: the depths of each transformer; what belongs to none keeps its group's scale.
+    /// - Returns: the groups, each from the output to the input, without empty ones.
+    public static func layerwise(
+        _ groups: [ParameterGroup], decay: Double, towers: [LayerDepth]
+    ) -> [ParameterGroup] {
+        groups.flatMap { group in
+            func distance(_ name: String) -> Int { towers.map { $0.distance(of: name) }.max() ?? 0 }
+            return Set(group.parameters.names.map(distance)).sorted().map { layer in
+                ParameterGroup(
+                    group.parameters.filter { name, _ in distance(name) == layer },
+                    learningRateScale: group.learningRateScale * pow(decay, Double(layer)),
+                    weightDecay: group.weightDecay)
+            }
+        }
     }
 }

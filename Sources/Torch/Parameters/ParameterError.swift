@@ -39,3 +39,22 @@ public struct ParameterError: Error, Equatable, CustomStringConvertible {
         return "the checkpoint does not fit the model; " + parts.joined(separator: "; ")
     }
 }
+
+extension ParameterError {
+    /// Compares the names and shapes of a saved state with those of the one that takes it up.
+    ///
+    /// - Parameters:
+    ///   - saved: tensors by name.
+    ///   - own: tensors by name.
+    /// - Throws: everything that does not fit.
+    package static func check(_ saved: [String: Tensor], against own: [String: Tensor]) throws(ParameterError) {
+        var problems = ParameterError()
+        problems.missing = own.keys.filter { saved[$0] == nil }.sorted()
+        problems.unexpected = saved.keys.filter { own[$0] == nil }.sorted()
+        for (name, tensor) in own.sorted(by: { $0.key < $1.key }) {
+            guard let found = saved[name], found.shape != tensor.shape else { continue }
+            problems.mismatched.append(.init(name: name, expected: "\(tensor.shape)", found: "\(found.shape)"))
+        }
+        guard problems.isEmpty else { throw problems }
+    }
+}

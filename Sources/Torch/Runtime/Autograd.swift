@@ -70,6 +70,14 @@ extension Tensor {
         ct_gradient(handle).map { Tensor(owning: $0, "gradient") }
     }
 
+    /// Replaces the accumulated gradient.
+    ///
+    /// - Parameter gradient: of this leaf's shape, type and device.
+    package func setGradient(_ gradient: Tensor) {
+        let done = ct_set_gradient(handle, gradient.handle)
+        check(done, "setGradient \(gradient.shape) of \(shape): \(lastError)")
+    }
+
     /// Forgets the accumulated gradient.
     package func clearGradient() {
         let done = ct_clear_gradient(handle)

@@ -102,4 +102,33 @@ public final class Generator {
     public static func seedDefaults(_ seed: UInt64) {
         check(ct_manual_seed(seed), "seed: \(lastError)")
     }
+
+    /// The state of LibTorch's own generator of a device, which dropout draws from, for checkpoints.
+    ///
+    /// - Parameter device: whose generator.
+    /// - Returns: bytes.
+    public static func defaultState(on device: Device = .cpu) -> Tensor {
+        Tensor(owning: ct_default_generator_state(device.kind, device.index), "generator state of \(device)")
+    }
+
+    /// Takes up a saved state of LibTorch's own generator of a device.
+    ///
+    /// - Parameters:
+    ///   - saved: what `defaultState` gave.
+    ///   - device: whose generator.
+    /// - Throws: `ParameterError` where the bytes are no state; the generator is then as before.
+    public static func restoreDefaultState(_ saved: Tensor, on device: Device = .cpu) throws(ParameterError) {
+        let (now, own) = (defaultState(on: device), saved.to(device: .cpu).contiguous())
+        guard own.dtype == now.dtype, own.shape == now.shape,
+            withExtendedLifetime(own, { ct_set_default_generator_state(device.kind, device.index, own.handle) })
+        else {
+            var problems = ParameterError()
+            problems.mismatched = [
+                .init(
+                    name: "generator of \(device)", expected: "a state of \(now.dtype)\(now.shape)",
+                    found: "\(saved.dtype)\(saved.shape) that is none")
+            ]
+            throw problems
+        }
+    }
 }

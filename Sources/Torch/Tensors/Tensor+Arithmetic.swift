@@ -55,7 +55,7 @@ extension Tensor {
     /// OpenAI's fast approximation of GELU, `x * sigmoid(1.702 x)`.
     ///
     /// Source: openai/CLIP `clip/model.py`, `QuickGELU`.
-    public var quickGELU: Tensor { self * (self * 1.702).sigmoid }
+    public var quickGELU: Tensor { Tensor(owning: ct_quick_gelu(handle), "quickGELU \(shape)") }
 
     /// Each element raised to a power.
     ///

@@ -87,6 +87,19 @@ extension Tensor {
         return Tensor(owning: ct_slice(handle, Int64(axis), low, high, Int64(step)), "slice \(range) of \(shape)")
     }
 
+    /// Equal parts along an axis.
+    ///
+    /// - Parameters:
+    ///   - count: the number of parts, a divisor of the axis's size.
+    ///   - axis: the axis.
+    /// - Returns: views.
+    public func split(into count: Int, _ axis: Int) -> [Tensor] {
+        var results = [OpaquePointer?](repeating: nil, count: count)
+        let done = ct_chunk(handle, Int64(count), Int64(axis), &results)
+        check(done, "split \(shape) into \(count) along \(axis): \(lastError)")
+        return results.map { Tensor(owning: $0, "split") }
+    }
+
     /// Tensors joined along an axis.
     ///
     /// - Parameters:
