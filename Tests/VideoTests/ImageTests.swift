@@ -36,6 +36,26 @@ struct ImageTests {
         #expect(folder.report.status == .ok)
     }
 
+    @Test func jpegsKeepTheirPicture() async throws {
+        try await TestPictures.inFolder { path in
+            let colours: [[UInt8]] = [
+                [255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255], [0, 0, 0], [120, 60, 200],
+            ]
+            let pixels = (0..<33 * 48).flatMap { colours[$0 % 48 / 8] }
+            let frame = Frame(width: 48, height: 33, pixels: pixels)
+            let bytes = try frame.jpegBytes(quantizer: 2)
+            try Data(bytes).write(to: URL(fileURLWithPath: "\(path)/x.jpg"))
+            let back = try Frame(imageAt: "\(path)/x.jpg")
+            #expect(back.size == frame.size)
+            let worst = zip(back.pixels, pixels).map { abs(Int($0) - Int($1)) }.max() ?? 255
+            #expect(worst <= 8, "\(worst) levels")
+            #expect(try frame.jpegBytes(quantizer: 2) == bytes)
+            let textured = Frame(width: 48, height: 33, pixels: (0..<33 * 144).map { UInt8($0 * $0 % 251) })
+            let (fine, coarse) = (try textured.jpegBytes(quantizer: 2), try textured.jpegBytes(quantizer: 31))
+            #expect(coarse.count < fine.count / 2)
+        }
+    }
+
     @Test func missingNumbersAreSubstituted() async throws {
         try await TestPictures.inFolder { path in
             for number in [0, 1, 4, 5] {
@@ -64,6 +84,45 @@ struct ImageTests {
             #expect(none?.status == .missingFile)
         }
         #expect(throws: VideoError.self) { try ImageTemplate("frame.png") }
+    }
+
+    @Test func damagedImagesAreSubstituted() async throws {
+        try await TestPictures.inFolder { path in
+            for number in 1...5 { try TestPictures.numbered(number).writePNG(to: "\(path)/\(number).png") }
+            let template = try ImageTemplate("%d.png")
+            for number in [1, 4] { try Data("no image".utf8).write(to: URL(fileURLWithPath: "\(path)/\(number).png")) }
+            let folder = try ImageFolder(path: path, template: template)
+            #expect(try folder.frames(at: [0, 3, 4, 3]).map(code(of:)) == [2, 3, 5, 3])
+            #expect(folder.report.status == .partlyDamaged && folder.report.failedPackets == 2)
+            #expect(folder.report.substitutedFrames == 2 && folder.report.firstBadTime == 0)
+            // A damaged image is tried once.
+            #expect(try folder.frames(at: [3]).map(code(of:)) == [3])
+            #expect(folder.report.failedPackets == 2)
+            let verified = try ImageFolder(path: path, template: template, count: 6)
+            let report = try verified.verify()
+            #expect(report.decodedFrames == 3 && report.failedPackets == 2 && report.substitutedFrames == 3)
+            #expect(report.statuses == [.partlyDamaged, .short] && verified.size == PixelSize(width: 64, height: 64))
+            try Data().write(to: URL(fileURLWithPath: "\(path)/2.png"))
+            let damaged = #expect(throws: VideoError.self) { try ImageFolder(path: path, template: template).verify() }
+            #expect(damaged?.status == .damaged)
+            for number in [3, 5] { try Data().write(to: URL(fileURLWithPath: "\(path)/\(number).png")) }
+            for body in [{ _ = try $0.verify() }, { _ = try $0.frames(at: [2]) }] as [(ImageFolder) throws -> Void] {
+                let hopeless = #expect(throws: VideoError.self) {
+                    try body(ImageFolder(path: path, template: template))
+                }
+                #expect(hopeless?.path.hasSuffix(".png") == true)
+            }
+        }
+    }
+
+    @Test func verifyingGivesUpAfterTheDeadline() async throws {
+        try await TestPictures.inFolder { path in
+            try TestPictures.numbered(1).writePNG(to: "\(path)/1.png")
+            let folder = try ImageFolder(
+                path: path, template: ImageTemplate("%d.png"), options: VideoOptions(deadline: 0))
+            let error = #expect(throws: VideoError.self) { try folder.verify() }
+            #expect(error?.status == .timeout)
+        }
     }
 
     @Test func otherSizesAreResized() async throws {

@@ -146,20 +146,6 @@ struct SpatialTests {
     }
 }
 
-/// `pixel_ops.json`, of which the resizes are implemented.
-struct PixelOperations: Decodable {
-    struct Operation: Decodable {
-        struct Arguments: Decodable {
-            var width: Int?, height: Int?, resample: String?
-        }
-        let op: String
-        let args: Arguments
-        let output: [Int]
-    }
-    let width: Int, height: Int
-    let image: [UInt8], ops: [Operation]
-}
-
 @Suite("Resizing as Pillow does")
 struct ResizeTests {
     /// Pictures of `clip` cases of the kind `preprocess`: name, input, shape and bytes of the result.
@@ -194,19 +180,6 @@ struct ResizeTests {
             let floor = CentreRule.floor.box(side: recorded.n_px, in: size)
             #expect([floor.top, floor.left] == entry.crop_offset_transformers)
             #expect(frame.centreSquare(recorded.n_px) == resized.cropped(to: crop))
-        }
-    }
-
-    @Test(arguments: FixtureFiles.files { $0.lastPathComponent == "pixel_ops.json" })
-    func pixelOperations(_ file: URL) throws {
-        let recorded = try FixtureFiles.decode(PixelOperations.self, from: file)
-        let frame = Frame(width: recorded.width, height: recorded.height, pixels: recorded.image)
-        let resizes = recorded.ops.filter { $0.op == "ResizePIL" }
-        #expect(resizes.count >= 4)
-        for resize in resizes {
-            let filter = try #require(ResizeFilter(rawValue: resize.args.resample ?? ""))
-            let size = PixelSize(width: try #require(resize.args.width), height: try #require(resize.args.height))
-            #expect(frame.resized(to: size, filter: filter).pixels.map { Int($0) } == resize.output)
         }
     }
 

@@ -41,16 +41,18 @@ final class ColorConverter {
             full: isFullRange(picture) ? 1 : 0)
         if wanted != key { try rebuild(wanted) }
         guard let rows else { throw VideoError(.unsupportedCodec, path: path, detail: "no colour converter") }
-        let stride = Self.stride(size.width)
-        let code = verb_scaler_to_packed(scaler, picture, rows, Int32(stride))
-        guard code >= 0 else { throw VideoError(.damaged, path: path, code: code, doing: "converting colours") }
-        let (width, height) = orientation.size(size.width, size.height)
-        let pixels = [UInt8](unsafeUninitializedCapacity: width * height * 3) { buffer, count in
-            if let target = buffer.baseAddress {
+        let (width, height) = orientation.size(size.width, size.height), stride = Self.stride(size.width)
+        let writesThrough = orientation == .upright && stride == width * 3
+        var code: Int32 = 0
+        let pixels = [UInt8](unsafeUninitializedCapacity: width * height * 3 + Self.spare) { buffer, count in
+            guard let target = buffer.baseAddress else { return }
+            code = verb_scaler_to_packed(scaler, picture, writesThrough ? target : rows, Int32(stride))
+            if !writesThrough {
                 orientation.copy(rows, width: size.width, height: size.height, stride: stride, to: target)
             }
             count = width * height * 3
         }
+        guard code >= 0 else { throw VideoError(.damaged, path: path, code: code, doing: "converting colours") }
         return Frame(width: width, height: height, pixels: pixels, time: time)
     }
 
@@ -64,8 +66,7 @@ final class ColorConverter {
             throw VideoError(
                 .unsupportedCodec, path: path, detail: "no conversion from pixel format \(name ?? "\(wanted.format)")")
         }
-        // 64 spare bytes, because fast converters may write past the end of a row.
-        rows = .allocate(capacity: Self.stride(Int(wanted.outWidth)) * Int(wanted.outHeight) + 64)
+        rows = .allocate(capacity: Self.stride(Int(wanted.outWidth)) * Int(wanted.outHeight) + Self.spare)
         key = wanted
     }
 
@@ -74,6 +75,9 @@ final class ColorConverter {
         rows?.deallocate()
         (scaler, rows, key) = (nil, nil, nil)
     }
+
+    /// Fast converters may write past the end of a row.
+    private static let spare = 64
 
     private static func stride(_ width: Int) -> Int { (width * 3 + 63) / 64 * 64 }
 

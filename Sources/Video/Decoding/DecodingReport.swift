@@ -20,6 +20,9 @@ public struct DecodingReport: Sendable, Equatable, Codable {
     var hasSizeChange = false
     var isShort = false
 
+    /// Makes a report of nothing.
+    public init() {}
+
     /// Everything that applies, the gravest first; `[.ok]` when nothing is wrong.
     public var statuses: [VideoStatus] {
         let applies = VideoStatus.gravestFirst.filter { status in

@@ -16,7 +16,8 @@ final class PictureDecoder {
     private(set) var previous: UnsafeMutablePointer<AVFrame>
     private(set) var hasFrame = false
     private(set) var hasPrevious = false
-    private var isDraining = false
+    /// Whether the decoder takes no more packets.
+    private(set) var isDraining = false
     private var consecutiveFailures = 0
     private var deliveredSinceFlush = 0
 
@@ -65,11 +66,14 @@ final class PictureDecoder {
 
     /// Decodes the next picture into `frame`; the one before moves to `previous`.
     ///
-    /// - Parameter wanted: when given, pictures of packets with other time stamps are left out if no other picture
-    ///   refers to them. Exact with one thread only.
+    /// - Parameters:
+    ///   - wanted: when given, pictures of packets with other time stamps are left out if no other picture refers to
+    ///     them. Exact with one thread only.
+    ///   - last: when given, no packet is fed after the one with this time stamp; what it needs was fed before it.
+    ///     Then the decoder hands out what it holds back, and must be flushed.
     /// - Returns: false at the end of the stream; then the last picture is in `previous`.
     /// - Throws: `damaged` after too many failures in a row, `tooLarge`, `timeout` or `cancelled`.
-    func next(wanted: Set<Int64>? = nil) throws(VideoError) -> Bool {
+    func next(wanted: Set<Int64>? = nil, last: Int64? = nil) throws(VideoError) -> Bool {
         if hasFrame {
             swap(&frame, &previous)
             (hasFrame, hasPrevious) = (false, true)
@@ -86,7 +90,7 @@ final class PictureDecoder {
                 continue
             }
             if isDraining { return false }
-            try feed(wanted)
+            try feed(wanted, last)
         }
     }
 
@@ -114,7 +118,7 @@ final class PictureDecoder {
         return timestamp == verb_no_timestamp() ? nil : timestamp
     }
 
-    private func feed(_ wanted: Set<Int64>?) throws(VideoError) {
+    private func feed(_ wanted: Set<Int64>?, _ last: Int64?) throws(VideoError) {
         guard try demuxer.read(into: packet) else {
             isDraining = true
             if let words = demuxer.endedByError { journal.noteTruncated(words) }
@@ -129,6 +133,10 @@ final class PictureDecoder {
         if isSkippable { skipped.insert(packet.pointee.pts) }
         let code = avcodec_send_packet(context, packet)
         if code < 0, code != verb_error_again() { try noteFailure(code) }
+        if code >= 0, let last, packet.pointee.pts == last {
+            isDraining = true
+            avcodec_send_packet(context, nil)
+        }
     }
 
     private func accept() throws(VideoError) {

@@ -50,10 +50,13 @@ final class SeekingReader {
     /// - Parameters:
     ///   - target: the frame's number.
     ///   - wanted: the time stamps of all frames that this request still wants.
+    ///   - next: the frame that this request wants next.
     /// - Returns: the frame, or what stands in for it.
     /// - Throws: `damaged`, `noFrames`, `tooLarge`, `timeout` or `cancelled`.
-    func frame(at target: Int, wanted: Set<Int64>) throws(VideoError) -> Outcome {
+    func frame(at target: Int, wanted: Set<Int64>, next: Int?) throws(VideoError) -> Outcome {
         let timestamp = index.timestamps[target]
+        // Where a seek follows anyway, the pictures after the target need not be decoded to make it come out.
+        let isFinal = next.map { seeks(from: target, to: $0) } ?? options.readsOnce
         if decoder.timestamp == timestamp { return .found(try convert(decoder.frame, timestamp)) }
         if !lastRunSkipped, let after = decoder.timestamp, let before = decoder.previousTimestamp,
             before < timestamp, timestamp < after
@@ -64,7 +67,7 @@ final class SeekingReader {
         var skips = decoder.canSkip
         while true {
             try move(to: &start)
-            switch try run(to: timestamp, wanted: skips ? wanted : nil) {
+            switch try run(to: timestamp, wanted: skips ? wanted : nil, isFinal: skips && isFinal) {
             case .found: return .found(try convert(decoder.frame, timestamp))
             case .overshot where start != .beginning:
                 // The demuxer may search by decoding time, or the key frame is damaged: one key earlier, then the start.
@@ -102,8 +105,13 @@ final class SeekingReader {
         }
         let position = index.position(of: here)
         guard position < target, index.timestamps[position] == here else { return false }
-        guard let key = index.key(before: target) else { return true }
-        return index.position(of: index.keys[key]) - position <= Self.seekGap
+        return !seeks(from: position, to: target)
+    }
+
+    /// Whether a key frame between two frames makes a seek cheaper than decoding on.
+    private func seeks(from position: Int, to target: Int) -> Bool {
+        guard let key = index.key(before: target) else { return false }
+        return index.position(of: index.keys[key]) - position > Self.seekGap
     }
 
     private func move(to start: inout Start) throws(VideoError) {
@@ -117,9 +125,10 @@ final class SeekingReader {
         isAtEnd = false
     }
 
-    private func run(to timestamp: Int64, wanted: Set<Int64>?) throws(VideoError) -> Run {
+    private func run(to timestamp: Int64, wanted: Set<Int64>?, isFinal: Bool) throws(VideoError) -> Run {
         lastRunSkipped = wanted != nil
-        while try decoder.next(wanted: wanted) {
+        defer { isAtEnd = isAtEnd || decoder.isDraining }
+        while try decoder.next(wanted: wanted, last: isFinal ? timestamp : nil) {
             guard let here = decoder.timestamp else {
                 journal.noteIrregularTimestamps()
                 continue

@@ -70,20 +70,30 @@ public final class VideoFile: FrameSource {
     /// - Returns: one frame for each index, in the order of the request.
     /// - Throws: `invalidRequest` for a number out of range; `damaged`, `tooLarge`, `timeout`, `cancelled`, `noFrames`.
     public func frames(at indices: [Int]) throws(VideoError) -> [Frame] {
+        var frames: [Int: Frame] = [:]
+        try read(indices) { frames[$0] = $1 }
+        return indices.compactMap { frames[$0] }
+    }
+
+    /// Hands frames over one by one, each distinct one decoded once.
+    ///
+    /// - Parameters:
+    ///   - indices: frame numbers from 0 to ``count`` - 1, in any order, repeats allowed.
+    ///   - body: called with each distinct number, in rising order, and its frame; from the beginning again if the
+    ///     packets' numbering turns out to be wrong.
+    /// - Throws: as `frames`, and what the body throws.
+    public func read(_ indices: [Int], _ body: (Int, Frame) throws(VideoError) -> Void) throws(VideoError) {
         for index in indices where index < 0 || index >= max(count, promised) {
             throw VideoError(.invalidRequest, path: path, detail: "frame \(index) of \(count)")
         }
         interruption.begin()
         let distinct = Set(indices).sorted()
-        var frames: [Int: Frame] = [:]
-        if access == .seek, try !seek(distinct, into: &frames) {
-            frames = [:]
+        if access == .seek, try !seek(distinct, body) {
             journal.noteIrregularTimestamps()
             (access, seeking) = (.count, nil)
         }
-        if access == .count { try countThrough(distinct, into: &frames) }
+        if access == .count { try countThrough(distinct, body) }
         try journal.checkIsUsable(path: path)
-        return indices.compactMap { frames[$0] }
     }
 
     /// The presentation times of all frames in seconds; decodes the whole file if the packets do not say them.
@@ -107,12 +117,13 @@ public final class VideoFile: FrameSource {
         let fresh = DecodingJournal(headerFrames: information.headerFrameCount)
         if journal.report.isTruncated { fresh.noteTruncated(journal.report.detail ?? "packets are missing") }
         let reader = try VideoReader(path: path, options: options, interruption: interruption, journal: fresh)
+        // Also what a file shows that is refused in the end.
+        journal = fresh
         var (times, keys): ([Double], [Int]) = ([], [])
         while try reader.advance() {
             if reader.isKeyFrame { keys.append(times.count) }
             times.append(reader.time)
         }
-        journal = fresh
         (count, verifiedTimes, verifiedKeys) = (times.count, times, keys)
         if access == .seek, count == promised, fresh.isClean {
             seeking = try makeSeekingReader()
@@ -133,15 +144,18 @@ public final class VideoFile: FrameSource {
     // MARK: - The two ways
 
     /// Returns false when the index turns out to be wrong.
-    private func seek(_ wanted: [Int], into frames: inout [Int: Frame]) throws(VideoError) -> Bool {
+    private func seek(
+        _ wanted: [Int], _ body: (Int, Frame) throws(VideoError) -> Void
+    ) throws(VideoError) -> Bool {
         guard let seeking else { return false }
         var stamps = Set(wanted.map { index.timestamps[$0] })
-        for target in wanted {
-            switch try seeking.frame(at: target, wanted: stamps) {
-            case .found(let frame): frames[target] = frame
+        for (place, target) in wanted.enumerated() {
+            let next = place + 1 < wanted.count ? wanted[place + 1] : nil
+            switch try seeking.frame(at: target, wanted: stamps, next: next) {
+            case .found(let frame): try body(target, frame)
             case .substituted(let frame):
-                frames[target] = frame
                 journal.noteSubstitution()
+                try body(target, frame)
             case .indexIsWrong: return false
             }
             stamps.remove(index.timestamps[target])
@@ -149,7 +163,9 @@ public final class VideoFile: FrameSource {
         return true
     }
 
-    private func countThrough(_ wanted: [Int], into frames: inout [Int: Frame]) throws(VideoError) {
+    private func countThrough(
+        _ wanted: [Int], _ body: (Int, Frame) throws(VideoError) -> Void
+    ) throws(VideoError) {
         for target in wanted {
             if counting.map({ $0.position > target + 1 }) ?? true {
                 counting = try VideoReader(
@@ -161,7 +177,7 @@ public final class VideoFile: FrameSource {
                 count = reader.position
                 journal.noteSubstitution()
             }
-            frames[target] = try reader.frame()
+            try body(target, try reader.frame())
         }
     }
 

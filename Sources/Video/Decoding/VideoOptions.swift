@@ -28,6 +28,8 @@ public struct VideoOptions: Sendable {
     public var rotation: Rotation
     /// Which YUV matrix is used.
     public var matrix: Matrix
+    /// Whether frames are asked for once only, as a data loader does; then nothing is decoded after the last of them.
+    public var readsOnce: Bool
     /// Asked before each packet; when it returns true the operation ends with ``VideoStatus/cancelled``.
     public var isCancelled: (@Sendable () -> Bool)?
 
@@ -43,6 +45,7 @@ public struct VideoOptions: Sendable {
         self.threadCount = threadCount
         rotation = .apply
         matrix = .tag
+        readsOnce = false
         isCancelled = nil
     }
 }

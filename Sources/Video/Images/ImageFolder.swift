@@ -1,48 +1,10 @@
 import Foundation
 
-/// How the numbered images of a folder are called, such as `img_%05d.jpg` or `img_{:05d}.jpg`.
-public struct ImageTemplate: Sendable, Hashable, CustomStringConvertible {
-    private let prefix: String, suffix: String, digits: Int
-
-    /// The template as it was given.
-    public let description: String
-
-    /// Reads a template.
-    ///
-    /// - Parameter text: a file name with one `%d`, `%05d`, `{:d}` or `{:05d}` for the number.
-    /// - Throws: `invalidRequest` when there is none.
-    public init(_ text: String) throws(VideoError) {
-        guard let match = text.firstMatch(of: /%0?(\d*)d|\{:0?(\d*)d\}/) else {
-            throw VideoError(
-                .invalidRequest, detail: "the image template \(text) has no place for a number, such as %05d")
-        }
-        prefix = String(text[..<match.range.lowerBound])
-        suffix = String(text[match.range.upperBound...])
-        digits = Int(match.1 ?? match.2 ?? "") ?? 0
-        description = text
-    }
-
-    /// The file name of a number.
-    func name(_ number: Int) -> String {
-        let plain = String(number)
-        return prefix + String(repeating: "0", count: max(digits - plain.count, 0)) + plain + suffix
-    }
-
-    /// The number in a file name that follows the template.
-    func number(in name: String) -> Int? {
-        guard name.hasPrefix(prefix), name.hasSuffix(suffix), name.count > prefix.count + suffix.count else {
-            return nil
-        }
-        let middle = name.dropFirst(prefix.count).dropLast(suffix.count)
-        guard middle.allSatisfy(\.isASCII), let number = Int(middle), self.name(number) == name else { return nil }
-        return number
-    }
-}
-
 /// A video that was stored as numbered images.
 ///
-/// Frame `i` is the image with the number `i` + first index. A number that is missing is replaced by the nearest lower
-/// one that exists and counted. Images of another size than the first are resized to it. Belongs to one task at a time.
+/// Frame `i` is the image with the number `i` + first index. A number that is missing, or whose image is damaged, is
+/// replaced by the nearest lower one and counted. Images of another size than the first are resized to it. Belongs to one
+/// task at a time.
 public final class ImageFolder: FrameSource {
     /// The folder.
     public let path: String
@@ -50,14 +12,18 @@ public final class ImageFolder: FrameSource {
     public let count: Int
     /// The numbers from the first index to the last image for which there is no file.
     public let missing: [Int]
+    /// The size of all frames, once one was decoded: that of the first image that can be.
+    public private(set) var size: PixelSize?
     /// What has happened so far.
     public private(set) var report = DecodingReport()
 
-    private let numbers: [Int]
+    /// The numbers of the images that are there, ascending; those found damaged are taken out.
+    private var numbers: [Int]
     private let template: ImageTemplate
     private let firstIndex: Int
     private let options: VideoOptions
-    private var size: PixelSize?
+    private var decodedImages: Set<Int> = []
+    private var firstFailure: VideoError?
 
     /// Lists a folder.
     ///
@@ -109,35 +75,105 @@ public final class ImageFolder: FrameSource {
     /// - Returns: one frame for each index, in the order of the request; its time is its number.
     /// - Throws: `invalidRequest` for a number out of range, or what reading an image throws.
     public func frames(at indices: [Int]) throws(VideoError) -> [Frame] {
-        for index in indices where index < 0 || index >= count {
-            throw VideoError(.invalidRequest, path: path, detail: "frame \(index) of \(count)")
-        }
-        var images: [Int: Frame] = [:]
         var frames: [Int: Frame] = [:]
-        for index in Set(indices).sorted() {
-            let wanted = index + firstIndex
-            let number = nearest(to: wanted)
-            if number != wanted { report.substitutedFrames += 1 }
-            let image: Frame
-            if let known = images[number] { image = known } else { image = try read(number) }
-            images[number] = image
-            frames[index] = Frame(
-                width: image.width, height: image.height, pixels: image.pixels, time: Double(index))
-        }
+        try read(indices) { frames[$0] = $1 }
         return indices.compactMap { frames[$0] }
     }
 
-    /// The highest number present that is not above `wanted`; the lowest of all when there is none.
-    private func nearest(to wanted: Int) -> Int { numbers[max(numbers.count(before: wanted + 1) - 1, 0)] }
+    /// Hands frames over one by one, each distinct image decoded once.
+    ///
+    /// - Parameters:
+    ///   - indices: frame numbers from 0 to ``count`` - 1, in any order, repeats allowed.
+    ///   - body: called with each distinct number, in rising order, and its frame; its time is its number.
+    /// - Throws: as `frames`, and what the body throws.
+    public func read(_ indices: [Int], _ body: (Int, Frame) throws(VideoError) -> Void) throws(VideoError) {
+        for index in indices where index < 0 || index >= count {
+            throw VideoError(.invalidRequest, path: path, detail: "frame \(index) of \(count)")
+        }
+        var known: [Int: Frame] = [:]
+        for index in Set(indices).sorted() {
+            let image = try nearest(to: index + firstIndex, known: &known)
+            // Numbers rise, so nothing below the newest image is asked for again.
+            if let newest = known.keys.max() { known = known.filter { $0.key == newest } }
+            try body(
+                index, Frame(width: image.width, height: image.height, pixels: image.pixels, time: Double(index)))
+        }
+        try checkIsUsable()
+    }
 
-    private func read(_ number: Int) throws(VideoError) -> Frame {
-        let frame = try Frame(imageAt: file(number), options: options)
-        if size == nil, number != numbers[0] { size = try Frame(imageAt: file(numbers[0]), options: options).size }
+    /// Decodes every image.
+    ///
+    /// - Returns: the report; frames without an image of their own are counted as substituted.
+    /// - Throws: `damaged` when more than half of the images fail, the first failure's status when all do, `timeout`
+    ///   or `cancelled`.
+    @discardableResult
+    public func verify() throws(VideoError) -> DecodingReport {
+        let began = ContinuousClock.now
+        for number in numbers {
+            // The deadline of the options holds for each image alone.
+            if let limit = options.deadline, ContinuousClock.now - began > .seconds(limit) {
+                throw VideoError(.timeout, path: path, detail: "after \(limit) s")
+            }
+            _ = try image(number)
+        }
+        guard !numbers.isEmpty else { throw firstFailure ?? VideoError(.noFrames, path: path, detail: "no image") }
+        try checkIsUsable()
+        report.decodedFrames = numbers.count
+        report.substitutedFrames = count - numbers.count
+        return report
+    }
+
+    /// The image of the highest number that is not above `wanted`, the lowest of all when there is none.
+    private func nearest(to wanted: Int, known: inout [Int: Frame]) throws(VideoError) -> Frame {
+        while !numbers.isEmpty {
+            let number = numbers[max(numbers.count(before: wanted + 1) - 1, 0)]
+            let found: Frame?
+            if let frame = known[number] { found = frame } else { found = try image(number) }
+            guard let found else {
+                if decodedImages.isEmpty, report.failedPackets >= 100 { break }
+                continue
+            }
+            known[number] = found
+            if number != wanted { report.substitutedFrames += 1 }
+            return found
+        }
+        throw firstFailure ?? VideoError(.noFrames, path: path, detail: "no image")
+    }
+
+    /// Decodes an image; nil, and out of the list with it, when it is damaged.
+    private func image(_ number: Int) throws(VideoError) -> Frame? {
+        do {
+            let frame = try Frame(imageAt: file(number), options: options)
+            decodedImages.insert(number)
+            return try sized(frame, number)
+        } catch {
+            guard error.status != .timeout, error.status != .cancelled else { throw error }
+            numbers.removeAll { $0 == number }
+            report.failedPackets += 1
+            report.noteBad(at: Double(number - firstIndex), error.description)
+            if firstFailure == nil { firstFailure = error }
+            return nil
+        }
+    }
+
+    /// The size of all frames is that of the first image that can be decoded.
+    private func sized(_ frame: Frame, _ number: Int) throws(VideoError) -> Frame {
+        if size == nil, let first = numbers.first, first != number {
+            size = (try? Frame(imageAt: file(first), options: options))?.size
+        }
         let size = size ?? frame.size
         self.size = size
         guard frame.size != size else { return frame }
         report.hasSizeChange = true
         return frame.resized(to: size, filter: .bilinear)
+    }
+
+    /// Refuses a folder of whose images more than half of those tried failed.
+    private func checkIsUsable() throws(VideoError) {
+        let failed = report.failedPackets, tried = failed + decodedImages.count
+        guard failed * 2 > tried else { return }
+        throw VideoError(
+            .damaged, path: path, detail: "\(failed) of \(tried) images failed; first: \(report.detail ?? "unknown")")
     }
 
     private func file(_ number: Int) -> String { (path as NSString).appendingPathComponent(template.name(number)) }

@@ -72,6 +72,19 @@ extension Frame {
         return Frame(width: box.width, height: box.height, pixels: cut, time: time)
     }
 
+    /// Paints the part of a rectangle that lies inside the picture.
+    func painted(_ box: PixelBox, _ colour: SIMD3<UInt8>) -> Frame {
+        let rows = max(box.top, 0)..<max(min(box.top + box.height, height), max(box.top, 0))
+        let columns = max(box.left, 0)..<max(min(box.left + box.width, width), max(box.left, 0))
+        var pixels = pixels
+        for row in rows {
+            for column in columns {
+                for channel in 0..<3 { pixels[(row * width + column) * 3 + channel] = colour[channel] }
+            }
+        }
+        return Frame(width: width, height: height, pixels: pixels, time: time)
+    }
+
     /// The mirror image, left and right exchanged.
     ///
     /// - Returns: the mirrored frame.

@@ -13,10 +13,39 @@ struct RandAugmentTests {
                 == RandAugment(count: 100, magnitude: 10, deviation: 0.125))
     }
 
+    @Test("without inc1 the plain list is drawn from, with w0 by weights and each operation once")
+    func plain() throws {
+        var expected = RandAugment(count: 2, magnitude: 10, deviation: 0)
+        expected.severity = .plain
+        #expect(try RandAugment(timm: "rand") == expected)
+        (expected.count, expected.magnitude, expected.choice) = (13, 9, .weighted)
+        #expect(try RandAugment(timm: "rand-m9-n13-w0") == expected)
+        var draws = SeededDraws(seed: 3)
+        var (happened, turned) = (0, 0)
+        expected.count = 1
+        for _ in 0..<4000 {
+            for operation in expected.operations(draws: &draws) {
+                happened += 1
+                if case .rotate(let degrees) = operation {
+                    turned += 1
+                    #expect(abs(degrees) == 27)
+                }
+                if case .posterize = operation { Issue.record("a weight of 0") }
+            }
+        }
+        #expect(abs(Double(turned) / Double(happened) - 0.3) < 0.03)
+        expected.count = 13
+        for _ in 0..<100 {
+            let kinds = expected.operations(draws: &draws).map { "\($0)".prefix { $0 != "(" } }
+            #expect(Set(kinds).count == kinds.count)
+        }
+    }
+
     @Test(
         "other notations are refused",
         arguments: [
-            "", "rand", "auto-m7-inc1", "rand-m7-n4-mstd0.5", "rand-m7-n4-inc0", "rand-m7-m8-inc1", "rand-m11-inc1",
+            "", "auto-m7-inc1", "rand-m7-n4-inc0", "rand-w1", "rand-w", "rand-w0-n14", "rand-w0-w0", "rand-m7-m8-inc1",
+            "rand-m11-inc1",
             "rand-mnan-inc1", "rand-n1.5-inc1", "rand-n-inc1", "rand-w0-inc1", "rand--inc1", "rand-mstd-1-inc1",
             "rand-n1e300-inc1", "rand-inc1-", "rand-mstdinf-inc1", "rand-inc1-x",
             "rand-m7.5-inc1", "rand-m+7-inc1", "rand-m0x7-inc1", "rand-m7e0-inc1", "rand-m٧-inc1", "rand-n4.0-inc1",
