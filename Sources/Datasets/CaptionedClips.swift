@@ -31,11 +31,11 @@ public struct CaptionedClips: Sendable {
     public init(folder: String, split: String?) throws(DatasetError) {
         let file = folder + "/captions.jsonl"
         var clips: [CaptionedClip] = []
-        for (number, text) in try ListFile.lines(of: file, remedy: "; `verb puppets` writes one") {
+        for entry in try ListFile(file, remedy: "; `verb puppets` writes one").lines() {
             let line: Line
-            do { line = try JSONDecoder().decode(Line.self, from: Data(text.utf8)) } catch {
-                throw .unreadable(
-                    path: file, detail: "line \(number) is not an object with path, caption and action")
+            do { line = try JSONDecoder().decode(Line.self, from: Data(entry.text.utf8)) } catch {
+                throw .badLine(
+                    path: file, line: entry.number, detail: "it is not an object with path, caption and action")
             }
             guard split == nil || line.split == split else { continue }
             let path = ListFile.path(line.path, in: folder)

@@ -55,7 +55,7 @@ struct CaptionedClipsTests {
         for (text, number) in [(bad, 1), ("\(line("a"))\n\(bad)\n", 2), ("\r\n\(line("a"))\r\n\r\n\n\(bad)\r\n", 5)] {
             try withFiles(["captions.jsonl": text]) { folder throws in
                 let error = try #require(throws: DatasetError.self) { try CaptionedClips(folder: folder, split: "x") }
-                #expect(error.description.hasPrefix("\(folder)/captions.jsonl: line \(number) is not an object"))
+                #expect(error.description.hasPrefix("\(folder)/captions.jsonl: line \(number): it is not an object"))
             }
         }
     }

@@ -145,7 +145,9 @@ extension PuppetsWriter {
             try write(Data(list.utf8), to: "\(split.rawValue).txt")
         }
         try write(captions, to: "captions.jsonl")
-        try write(Data(Puppets.actions.map { $0.name + "\n" }.joined().utf8), to: "classes.txt")
+        for (name, actions) in [("classes.txt", Puppets.actions), ("training_classes.txt", Puppets.trainingActions)] {
+            try write(Data(actions.map { $0.name + "\n" }.joined().utf8), to: name)
+        }
         try write(Data(readMe.utf8), to: "README.md")
     }
 
@@ -200,6 +202,7 @@ extension PuppetsWriter {
             \(counts.joined(separator: "\n"))
             - `classes.txt`: the \(Puppets.actions.count) class names, one a line; the first line is class 0. The \
             first \(Puppets.trainingActions.count) are for training, the others are held out.
+            - `training_classes.txt`: those for training, for models that shall not know the names of the others.
             - `captions.jsonl`: for each clip a caption, the action, and what else is seen.
             - `dataset.json`: the settings that made this folder.
 

@@ -39,7 +39,7 @@ struct PuppetsWriterTests {
             try await inFolder { many in
                 try await PuppetsWriter(plan, to: many).write(workers: 5)
                 let (a, b) = (try files(one), try files(many))
-                #expect(a.count == plan.total + 8)
+                #expect(a.count == plan.total + 9)
                 #expect(a == b)
             }
         }
@@ -108,7 +108,7 @@ struct PuppetsWriterTests {
             try await writer.write(workers: 2)
             let after = try FileManager.default.attributesOfItem(atPath: clip)[.systemFileNumber] as? Int
             #expect(before != nil && before == after)
-            #expect(try files(folder).count == plan.total + 8)
+            #expect(try files(folder).count == plan.total + 9)
         }
     }
 
