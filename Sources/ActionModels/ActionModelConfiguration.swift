@@ -13,6 +13,8 @@ public enum ActionModelKind: String, Sendable, Codable, CaseIterable {
     case evl
     /// ST-Adapter.
     case stAdapter = "st-adapter"
+    /// A class head on a frozen CLIP.
+    case linearProbe = "linear-probe"
 
     /// The method's name as its authors write it.
     public var title: String {
@@ -22,6 +24,7 @@ public enum ActionModelKind: String, Sendable, Codable, CaseIterable {
         case .m2CLIP: "M2-CLIP"
         case .evl: "EVL"
         case .stAdapter: "ST-Adapter"
+        case .linearProbe: "Linear probe"
         }
     }
 }
@@ -38,6 +41,8 @@ public enum ActionModelConfiguration: Sendable, Equatable {
     case evl(EVLConfiguration)
     /// ST-Adapter.
     case stAdapter(STAdapterConfiguration)
+    /// A class head on a frozen CLIP.
+    case linearProbe(LinearProbeConfiguration)
 
     /// The kind of model.
     public var kind: ActionModelKind {
@@ -47,6 +52,7 @@ public enum ActionModelConfiguration: Sendable, Equatable {
         case .m2CLIP: .m2CLIP
         case .evl: .evl
         case .stAdapter: .stAdapter
+        case .linearProbe: .linearProbe
         }
     }
 
@@ -58,6 +64,7 @@ public enum ActionModelConfiguration: Sendable, Equatable {
         case .m2CLIP(let configuration): configuration.clip.vision
         case .evl(let configuration): configuration.vision
         case .stAdapter(let configuration): configuration.vision
+        case .linearProbe(let configuration): configuration.clip.vision
         }
     }
 
@@ -67,7 +74,7 @@ public enum ActionModelConfiguration: Sendable, Equatable {
         case .clip(let configuration): configuration.text
         case .actionCLIP(let configuration): configuration.clip.text
         case .m2CLIP(let configuration): configuration.clip.text
-        case .evl, .stAdapter: nil
+        case .evl, .stAdapter, .linearProbe: nil
         }
     }
 
@@ -78,6 +85,7 @@ public enum ActionModelConfiguration: Sendable, Equatable {
         case .m2CLIP(let configuration): configuration.classes
         case .evl(let configuration): configuration.classes
         case .stAdapter(let configuration): configuration.classes
+        case .linearProbe(let configuration): configuration.classes
         }
     }
 
@@ -89,6 +97,7 @@ public enum ActionModelConfiguration: Sendable, Equatable {
         case .m2CLIP(let configuration): configuration.frames
         case .evl(let configuration): configuration.frames
         case .stAdapter(let configuration): configuration.frames
+        case .linearProbe(let configuration): configuration.frames
         }
     }
 
@@ -103,6 +112,7 @@ public enum ActionModelConfiguration: Sendable, Equatable {
         case .m2CLIP: M2CLIPConfiguration.isTrained(name)
         case .evl(let configuration): configuration.isTrained(name)
         case .stAdapter: STAdapterConfiguration.isTrained(name)
+        case .linearProbe: LinearProbeConfiguration.isTrained(name)
         }
     }
 
@@ -133,6 +143,9 @@ public enum ActionModelConfiguration: Sendable, Equatable {
         case .stAdapter(var configuration):
             configuration.frames = frames
             changed = .stAdapter(configuration)
+        case .linearProbe(var configuration):
+            configuration.frames = frames
+            changed = .linearProbe(configuration)
         }
         try changed.validate()
         return changed
@@ -157,6 +170,7 @@ public enum ActionModelConfiguration: Sendable, Equatable {
         case .m2CLIP(let configuration): configuration.cost
         case .evl(let configuration): configuration.cost
         case .stAdapter(let configuration): configuration.cost
+        case .linearProbe(let configuration): configuration.cost
         }
     }
 
@@ -176,6 +190,7 @@ public enum ActionModelConfiguration: Sendable, Equatable {
             try configuration.validate()
             do { try configuration.vision.validate(.squares) } catch { throw .clip(error) }
         case .stAdapter(let configuration): try configuration.validate()
+        case .linearProbe(let configuration): try configuration.validate()
         }
     }
 
@@ -190,6 +205,7 @@ public enum ActionModelConfiguration: Sendable, Equatable {
         case .m2CLIP(let configuration): M2CLIP(scope, configuration)
         case .evl(let configuration): EVL(scope, configuration)
         case .stAdapter(let configuration): STAdapter(scope, configuration)
+        case .linearProbe(let configuration): LinearProbe(scope, configuration)
         }
     }
 }

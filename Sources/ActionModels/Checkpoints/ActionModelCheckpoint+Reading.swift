@@ -77,7 +77,7 @@ extension ActionModelConfiguration {
     /// How the reference prepares pictures for evaluation, as near as 8-bit pictures allow; ActionCLIP's is exact.
     public var referencePreprocessing: Preprocessing {
         switch self {
-        case .clip: Preprocessing(imageSize: vision.imageSize)
+        case .clip, .linearProbe: Preprocessing(imageSize: vision.imageSize)
         case .actionCLIP(let configuration): configuration.preprocessing
         case .m2CLIP, .stAdapter: .video(imageSize: vision.imageSize, isBilinear: false)
         case .evl: .video(imageSize: vision.imageSize, isBilinear: true)
@@ -103,6 +103,9 @@ extension ActionModelConfiguration {
         case .stAdapter(var configuration):
             configuration.activation = activation
             return .stAdapter(configuration)
+        case .linearProbe(var configuration):
+            configuration.clip.activation = activation
+            return .linearProbe(configuration)
         }
     }
 }

@@ -83,3 +83,15 @@ public struct ActionModelCheckpoint: Sendable {
         return built
     }
 }
+
+extension ActionModelCheckpoint {
+    /// The same model with other weights.
+    ///
+    /// - Parameter tensors: by the same names, of the same shapes.
+    /// - Returns: the model; nothing is checked before it is built.
+    public func replacing(_ tensors: [String: Tensor]) -> ActionModelCheckpoint {
+        ActionModelCheckpoint(
+            path: path, layout: layout, configuration: configuration, preprocessing: preprocessing, tensors: tensors,
+            classNames: classNames, vocabularyPath: vocabularyPath, warnings: warnings, clip: nil, isStrict: isStrict)
+    }
+}

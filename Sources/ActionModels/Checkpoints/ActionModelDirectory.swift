@@ -82,6 +82,7 @@ public enum ActionModelDirectory {
         case .m2CLIP(let architecture): try write(architecture)
         case .evl(let architecture): try write(architecture)
         case .stAdapter(let architecture): try write(architecture)
+        case .linearProbe(let architecture): try write(architecture)
         }
     }
 }
@@ -109,6 +110,7 @@ extension ActionModelCheckpoint {
                 case .m2CLIP: try read(ActionModelConfiguration.m2CLIP)
                 case .evl: try read(ActionModelConfiguration.evl)
                 case .stAdapter: try read(ActionModelConfiguration.stAdapter)
+                case .linearProbe: try read(ActionModelConfiguration.linearProbe)
                 }
         } catch { throw .clip(error) }
         try configuration.validate()

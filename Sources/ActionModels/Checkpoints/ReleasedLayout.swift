@@ -84,16 +84,17 @@ extension ActionModelConfiguration {
         case .m2CLIP(let configuration): M2CLIPLayout.backbone(clip, configuration)
         case .evl(let configuration): EVLLayout.backbone(clip, configuration)
         case .stAdapter(let configuration): STAdapterLayout.backbone(clip, configuration)
+        case .linearProbe: LinearProbeConfiguration.backbone(clip)
         }
     }
 
     /// What the method's reference saves of a model, in the form of its checkpoint.
     ///
     /// - Parameter tensors: all of the model's, by name.
-    /// - Returns: nil for CLIP itself, which has layouts of its own.
+    /// - Returns: nil for CLIP itself, which has layouts of its own, and for linear probes, which have no reference.
     public func released(_ tensors: [String: Tensor]) -> SavedValue? {
         switch self {
-        case .clip: nil
+        case .clip, .linearProbe: nil
         case .actionCLIP(let configuration):
             ReleasedContainer.actionCLIP(ActionCLIPLayout.released(tensors, configuration))
         case .m2CLIP(let configuration): ReleasedContainer.model(M2CLIPLayout.released(tensors, configuration))

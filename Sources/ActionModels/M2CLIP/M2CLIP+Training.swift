@@ -62,9 +62,20 @@ extension M2CLIP {
         let texts = batch.contrastiveTexts.map(encodeText) ?? words
         let unit = video.pooled.normalized()  // [B, E]
         return Outputs(
-            video: video, texts: texts,
-            pairLogits: unit.matmul(texts.pooled.normalized().transposed()) * logitScale.exp,
+            video: video, texts: texts, pairLogits: pairLogits(videos: video.pooled, texts: texts.pooled),
             similarities: unit.matmul(batch.classTexts.normalized().transposed()) * Self.similarityScale,
             wordLogits: wordHead(crossModalStates(words.states, over: video.frames)))
+    }
+
+    /// The logits of the contrastive task.
+    ///
+    ///     exp(logitScale) cos(v, t)
+    ///
+    /// - Parameters:
+    ///   - videos: features `[B, E]`, not normalised.
+    ///   - texts: features of texts `[B, E]`, not normalised.
+    /// - Returns: clips in rows, `[B, B]`.
+    public func pairLogits(videos: Tensor, texts: Tensor) -> Tensor {
+        videos.normalized().matmul(texts.normalized().transposed()) * logitScale.exp
     }
 }

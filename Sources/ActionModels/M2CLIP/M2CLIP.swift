@@ -59,7 +59,7 @@ public struct M2CLIP: Sendable {
     public func encodeVideo(_ clips: Tensor, training: Bool = false) -> VideoFeatures {
         checkClips(clips, frames: configuration.frames, "M2CLIP")
         let (b, t) = (clips.shape[0], clips.shape[1])
-        let tokens = visual.transformer(clips.reshaped([b * t] + clips.shape[2...])).select(1, 0)  // [B T, C]
+        let tokens = visual.transformer.classTokens(of: clips.reshaped([b * t] + clips.shape[2...]))  // [B T, C]
         let frames = visual.projected(tokens).reshaped(b, t, -1)  // [B, T, E]
         let mean = visual.outputNorm(tokens.reshaped(b, t, -1).mean(1))  // [B, C], the mean before the norm
         return VideoFeatures(

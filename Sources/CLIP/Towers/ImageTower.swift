@@ -41,7 +41,7 @@ public struct ImageTower: Sendable {
     ///   - training: whether to drop.
     /// - Returns: features in the common space, not normalised, `[B, E]`.
     public func callAsFunction(_ pixels: Tensor, training: Bool = false) -> Tensor {
-        projected(transformer(pixels, training: training).select(1, 0))
+        projected(transformer.classTokens(of: pixels, training: training))
     }
 
     /// Encodes pictures and keeps the tokens.

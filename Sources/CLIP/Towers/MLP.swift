@@ -20,8 +20,8 @@ public struct MLP: Sendable {
     public func callAsFunction(_ x: Tensor) -> Tensor {
         let inner = up(x)
         return switch activation {
-        case .quickGELU: down(inner.quickGELU)
-        case .gelu: down(inner.gelu)
+        case .quickGELU: inner.quickGELULinear(down.weight, down.bias)
+        case .gelu: inner.geluLinear(down.weight, down.bias)
         }
     }
 }

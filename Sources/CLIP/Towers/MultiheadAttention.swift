@@ -62,8 +62,7 @@ public struct MultiheadAttention: Sendable {
         let q = split(x.linear(inputWeight.slice(0, 0..<inner), inputBias.slice(0, 0..<inner)), 1)
         let kv = split(
             memory.linear(inputWeight.slice(0, inner..<3 * inner), inputBias.slice(0, inner..<3 * inner)), 2)
-        let projections = Projections(queries: q.select(0, 0), keys: kv.select(0, 0), values: kv.select(0, 1))
-        return mixed(projections, dropout: dropout)
+        return mixed(Projections(queries: q[0], keys: kv[0], values: kv[1]), dropout: dropout)
     }
 
     /// The queries, keys and values of self-attention.
@@ -72,7 +71,7 @@ public struct MultiheadAttention: Sendable {
     /// - Returns: views of one product.
     public func projections(of x: Tensor) -> Projections {
         let qkv = split(x.linear(inputWeight, inputBias), 3)
-        return Projections(queries: qkv.select(0, 0), keys: qkv.select(0, 1), values: qkv.select(0, 2))
+        return Projections(queries: qkv[0], keys: qkv[1], values: qkv[2])
     }
 
     func mixed(_ p: Projections, isCausal: Bool = false, dropout: Double = 0) -> Tensor {
@@ -81,7 +80,8 @@ public struct MultiheadAttention: Sendable {
         return output(mixed.permuted(0, 2, 1, 3).reshaped(b, n, -1))  // [B, N, D]
     }
 
-    private func split(_ x: Tensor, _ parts: Int) -> Tensor {
-        x.reshaped(x.shape[0], x.shape[1], parts, heads, -1).permuted(2, 0, 3, 1, 4)  // [parts, B, h, N, d]
+    /// Parts of a product, head by head, each `[B, h, N, d]`; their gradients become one tensor by one copy.
+    private func split(_ x: Tensor, _ parts: Int) -> [Tensor] {
+        x.split(into: parts, -1).map { $0.reshaped(x.shape[0], x.shape[1], heads, -1).transposed(1, 2) }
     }
 }

@@ -91,6 +91,26 @@ public struct ResidualAttentionBlock: Sendable {
         return x + mlp(mlpNorm(x))
     }
 
+    /// Whether the block is CLIP's own: no adapters and nothing dropped.
+    func isPlain(training: Bool) -> Bool {
+        adapters.beforeAttention == nil && adapters.beforeMLP == nil && (dropRate == 0 || !training)
+    }
+
+    /// Applies the block for its first token alone, which is all that is asked of a last block; nothing is dropped.
+    ///
+    /// Adapters see all tokens, so a block must have none.
+    ///
+    /// - Parameter x: `[B, N, D]`.
+    /// - Returns: `[B, D]`, the first token of what the whole block gives.
+    func firstToken(of x: Tensor) -> Tensor {
+        var first = x.slice(1, 0..<1)  // [B, 1, D]
+        if let attention {
+            let normal = attention.norm(x)
+            first = first + attention.mix(normal.slice(1, 0..<1), over: normal)
+        }
+        return (first + mlp(mlpNorm(first))).squeezed(1)
+    }
+
     /// Applies the block and keeps what happens inside; nothing is dropped.
     ///
     /// - Parameters:

@@ -32,6 +32,19 @@ public struct Transformer: Sendable {
         blocks.reduce(x) { $1($0, isCausal: isCausal, training: training) }
     }
 
+    /// Applies all blocks for the first token behind the last one, without what does not change it.
+    ///
+    /// - Parameters:
+    ///   - x: `[B, N, D]`.
+    ///   - training: whether to drop.
+    /// - Returns: `[B, D]`.
+    func firstToken(of x: Tensor, training: Bool = false) -> Tensor {
+        guard let last = blocks.last, last.isPlain(training: training) else {
+            return self(x, training: training).select(1, 0)
+        }
+        return last.firstToken(of: blocks.dropLast().reduce(x) { $1($0, training: training) })
+    }
+
     /// Applies the blocks and keeps what happens inside the last ones.
     ///
     /// - Parameters:

@@ -47,6 +47,16 @@ public struct VisionTransformer: Sendable {
         encode(embed(pixels), training: training)
     }
 
+    /// Encodes pictures by their class tokens; what does not change those is left out of the last block.
+    ///
+    /// - Parameters:
+    ///   - pixels: normalised RGB `[B, 3, H, W]`, of the configuration's image size.
+    ///   - training: whether to drop.
+    /// - Returns: the last block's class tokens, `[B, D]`.
+    public func classTokens(of pixels: Tensor, training: Bool = false) -> Tensor {
+        transformer.firstToken(of: normalized(embed(pixels), training: training), training: training)
+    }
+
     /// Cuts pictures into patches and gives them positions.
     ///
     /// - Parameter pixels: normalised RGB `[B, 3, H, W]`.
@@ -67,7 +77,11 @@ public struct VisionTransformer: Sendable {
     ///   - training: whether to drop.
     /// - Returns: the last block's tokens `[B, N, D]`.
     public func encode(_ tokens: Tensor, training: Bool = false) -> Tensor {
-        transformer(inputNorm(tokens.dropout(training ? embeddingDropout : 0)), training: training)
+        transformer(normalized(tokens, training: training), training: training)
+    }
+
+    private func normalized(_ tokens: Tensor, training: Bool) -> Tensor {
+        inputNorm(tokens.dropout(training ? embeddingDropout : 0))
     }
 
     /// Encodes pictures and keeps what happens inside the last blocks.
