@@ -70,25 +70,45 @@ public struct M2CLIPLoss: Codable, Sendable, Equatable {
     /// - Returns: each task's loss and their weighted sum.
     public func callAsFunction(_ outputs: M2CLIP.Outputs, labels: Tensor, words: Tensor) -> Value {
         let contrastive = SoftTargetContrastiveLoss()(outputs.pairLogits, labels: labels)
-        let scores =
-            switch classScores {
-            case .probabilities: outputs.similarities.softmax(-1)
-            case .logits: outputs.similarities
-            }
-        let crossModal = scores.crossEntropy(labels)
+        let crossModal = classScores(outputs).crossEntropy(labels)
         let visual = outputs.classLogits.crossEntropy(labels)
-        let masked = maskedWords(outputs.wordLogits, words)
+        let masked = self.words(outputs.wordLogits, words, count: Self.maskedCount(words))
         return Value(
             contrastive: contrastive, crossModal: crossModal, visual: visual, words: masked,
             total: contrastive.total * weights.contrastive + crossModal * weights.crossModal + visual * weights.visual
                 + masked * weights.words)
     }
 
-    /// The mean over masked positions; with none of them 0, whose gradients are zeros.
-    private func maskedWords(_ logits: Tensor, _ words: Tensor) -> Tensor {
-        let target = words.reshaped(-1)
-        let count = target.equal(to: Double(Self.unmasked)).inverted.to(dtype: logits.dtype).sum()
-        return logits.reshaped(-1, logits.shape[2])
-            .crossEntropy(target, reduction: .sum, ignoredIndex: Self.unmasked) / count.clamped(to: 1...Double.infinity)
+    /// What the cross entropy of cross-modal classification is given, `[B, K]`.
+    private func classScores(_ outputs: M2CLIP.Outputs) -> Tensor {
+        switch classScores {
+        case .probabilities: outputs.similarities.softmax(-1)
+        case .logits: outputs.similarities
+        }
+    }
+
+    /// The loss of cross-modal classification by the rule of the class head's, one number.
+    func crossModal(
+        _ outputs: M2CLIP.Outputs, _ batch: TrainingBatch, _ classification: ClassificationLoss
+    ) -> Tensor {
+        classification(classScores(outputs), batch)
+    }
+
+    /// The number of masked positions, one number.
+    static func maskedCount(_ words: Tensor) -> Tensor {
+        words.equal(to: Double(unmasked)).inverted.to(dtype: .float32).sum()
+    }
+
+    /// The sum over masked positions divided by their number; with none of them 0, whose gradients are zeros.
+    ///
+    /// - Parameters:
+    ///   - logits: of label words `[B, N, Q]`.
+    ///   - words: ids of the words behind masks `[B, N]`.
+    ///   - count: the number of masked positions, of all processes where they share a loss.
+    /// - Returns: one number.
+    func words(_ logits: Tensor, _ words: Tensor, count: Tensor) -> Tensor {
+        logits.reshaped(-1, logits.shape[2])
+            .crossEntropy(words.reshaped(-1), reduction: .sum, ignoredIndex: Self.unmasked)
+            / count.clamped(to: 1...Double.infinity)
     }
 }

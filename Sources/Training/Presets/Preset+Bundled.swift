@@ -34,7 +34,9 @@ extension Preset {
     /// - Throws: `TrainingError.unknownPreset` with names that are near, `.noPresets` or `.badPreset`.
     public static func named(_ name: String, programFolder: String? = nil) throws(TrainingError) -> Preset {
         let names = try names(programFolder: programFolder)
-        guard names.contains(name) else { throw .unknownPreset(String(name.prefix(80)), near: near(name, in: names)) }
+        guard names.contains(name) else {
+            throw .unknownPreset(String(name.prefix(80)), near: NearNames.near(name, in: names))
+        }
         return try Preset(contentsOf: "\(try folder(programFolder))/\(name).yaml")
     }
 
@@ -56,29 +58,5 @@ extension Preset {
             throw .noPresets
         }
         return path
-    }
-
-    /// At most five names: those of which the name is a part, else those with the fewest letters to change.
-    private static func near(_ name: String, in names: [String]) -> [String] {
-        let parts = name.lowercased().prefix(64).split { !$0.isLetter && !$0.isNumber }
-        let holding = names.filter { other in !parts.isEmpty && parts.allSatisfy { other.contains($0) } }
-        guard holding.isEmpty else { return Array(holding.prefix(5)) }
-        let word = Array(name.lowercased().prefix(64))
-        return Array(names.sorted { (changes(word, Array($0)), $0) < (changes(word, Array($1)), $1) }.prefix(3))
-    }
-
-    /// The number of letters to insert, remove or replace (Levenshtein).
-    private static func changes(_ a: [Character], _ b: [Character]) -> Int {
-        var row = Array(0...b.count)
-        for (i, letter) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, other) in b.enumerated() {
-                let replaced = diagonal + (letter == other ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
-            }
-        }
-        return row[b.count]
     }
 }

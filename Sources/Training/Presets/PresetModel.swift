@@ -10,6 +10,8 @@ public enum PresetModel: Sendable, Equatable {
     case evl(EVLConfiguration, recipe: EVLRecipe?)
     /// ST-Adapter; without a recipe for configurations that no script uses.
     case stAdapter(STAdapterConfiguration, recipe: STAdapterRecipe?)
+    /// A linear probe; without a recipe for one that is used as it is.
+    case linearProbe(LinearProbeConfiguration, recipe: LinearProbeRecipe?)
 
     /// The model alone.
     public var configuration: ActionModelConfiguration {
@@ -18,6 +20,7 @@ public enum PresetModel: Sendable, Equatable {
         case .m2CLIP(let configuration, _): .m2CLIP(configuration)
         case .evl(let configuration, _): .evl(configuration)
         case .stAdapter(let configuration, _): .stAdapter(configuration)
+        case .linearProbe(let configuration, _): .linearProbe(configuration)
         }
     }
 
@@ -28,6 +31,7 @@ public enum PresetModel: Sendable, Equatable {
         case .m2CLIP(_, let recipe): recipe != nil
         case .evl(_, let recipe): recipe != nil
         case .stAdapter(_, let recipe): recipe != nil
+        case .linearProbe(_, let recipe): recipe != nil
         }
     }
 
@@ -37,6 +41,7 @@ public enum PresetModel: Sendable, Equatable {
         case .m2CLIP(_, let recipe): try recipe?.validate()
         case .evl(_, let recipe): try recipe?.validate()
         case .stAdapter(_, let recipe): try recipe?.validate()
+        case .linearProbe(_, let recipe): try recipe?.validate()
         }
     }
 }

@@ -18,9 +18,11 @@ final class KeyJournal {
         for (key, value) in mapping {
             let here = path + [NodeKey(key.string ?? "?")]
             guard let name = key.string, known.contains(name) else {
-                let others =
-                    known.isEmpty ? "" : "; known here: \(known.filter { $0 != "_0" }.sorted().joined(separator: ", "))"
-                return YAMLProblem(line: key.mark?.line, key: here.dotted, detail: "there is no such key\(others)")
+                let others = known.filter { $0 != "_0" }.sorted()
+                let nearest = NearNames.near(key.string ?? "", in: others).first
+                let remedy =
+                    nearest.map { "; the nearest is \($0); known here: \(others.joined(separator: ", "))" } ?? ""
+                return YAMLProblem(line: key.mark?.line, key: here.dotted, detail: "there is no such key\(remedy)")
             }
             if let problem = unaskedKey(in: value, at: here) { return problem }
         }

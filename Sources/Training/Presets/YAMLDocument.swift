@@ -13,7 +13,7 @@ struct YAMLProblem: Error, Equatable {
 
 /// One YAML text, parsed: mappings, lists and single values without anchors and tags.
 struct YAMLDocument {
-    let root: Node
+    private(set) var root: Node
 
     /// The largest text in bytes; the largest line and number of brackets, which bound how deep a text can nest.
     static let limits = (bytes: 65_536, line: 1000, brackets: 1000)
@@ -45,6 +45,53 @@ struct YAMLDocument {
         }
         if let unknown = journal.unaskedKey(in: root) { throw unknown }
         return value
+    }
+
+    /// Writes a value over another one, or adds it.
+    ///
+    /// - Parameter assignment: `a.b.c=value`, the value as YAML; nothing behind the sign takes the key away.
+    /// - Throws: `YAMLProblem` for something else, or a path through a value that is no mapping.
+    mutating func set(_ assignment: String) throws(YAMLProblem) {
+        guard let sign = assignment.firstIndex(of: "=") else {
+            throw YAMLProblem(key: assignment, detail: "expected key=value, such as run.seed=2")
+        }
+        let key = String(assignment[..<sign]), text = String(assignment[assignment.index(after: sign)...])
+        let path = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard !path.contains(where: \.isEmpty) else {
+            throw YAMLProblem(key: key, detail: "a key is words with dots between them, such as run.seed")
+        }
+        var value: Node?
+        if !text.isEmpty {
+            try Self.check(text)
+            do { value = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot() } catch {
+                throw YAMLProblem(key: key, detail: "\(text) is not readable as YAML")
+            }
+        }
+        root = try Self.with(value, at: path[...], in: root, path: key)
+    }
+
+    /// The text of the document, without comments.
+    func text() throws(YAMLProblem) -> String {
+        do { return try Yams.serialize(node: root) } catch { throw YAMLProblem(detail: "\(error)") }
+    }
+
+    private static func with(
+        _ value: Node?, at path: ArraySlice<String>, in node: Node, path key: String
+    ) throws(YAMLProblem) -> Node {
+        guard let name = path.first else { return value ?? node }
+        guard var mapping = node.mapping else {
+            throw YAMLProblem(
+                line: node.mark?.line, key: key,
+                detail: "\(name) cannot be set there: \(node.scalar?.string ?? "a list") has no keys")
+        }
+        let isLast = path.count == 1
+        if isLast, value == nil {
+            mapping[Node(name)] = nil
+        } else {
+            let below = mapping[Node(name)] ?? Node([(Node, Node)]())
+            mapping[Node(name)] = isLast ? value : try with(value, at: path.dropFirst(), in: below, path: key)
+        }
+        return Node.mapping(mapping)
     }
 
     /// Refuses what would make the parser work, or nest, without bound, and what would mean nothing.

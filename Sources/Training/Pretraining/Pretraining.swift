@@ -61,7 +61,7 @@ public struct Pretraining: Sendable {
         let vocabulary = TokenizerTrainer(mergeLimit: recipe.merges).vocabulary(from: corpus)
         let tokenizer = Tokenizer(vocabulary: vocabulary)
         let preprocessing = Preprocessing(imageSize: recipe.imageSize)
-        let loader = ClipLoader(preprocessing: preprocessing, frames: recipe.frames)
+        let loader = ClipDecoder(preprocessing: preprocessing, frames: recipe.frames)
         var sampler = BatchSampler(actions: data.clips.map(\.action), seed: recipe.seed)
         let trainer = try await ContrastiveTrainer(recipe, vocabularySize: vocabulary.count)
 
@@ -91,11 +91,11 @@ public struct Pretraining: Sendable {
     }
 
     private func decode(
-        _ batch: [Int], step: Int, _ loader: ClipLoader
+        _ batch: [Int], step: Int, _ loader: ClipDecoder
     ) -> Task<(batch: [Int], frames: [Frame]), any Error> {
         let paths = batch.map { data.clips[$0].path }
         let seed = SplitMix64.hash(recipe.seed, UInt64(step))
-        return Task.detached { (batch, try loader.load(paths, .random(seed: seed))) }
+        return Task.detached { (batch, try loader.load(paths.map(VideoSource.file), seed: seed)) }
     }
 }
 

@@ -100,9 +100,14 @@ public struct ActionCLIPRecipe: Codable, Sendable, Equatable {
     ///
     /// - Parameter trained: the model's trained parameters.
     /// - Returns: the optimiser over `groups`.
-    public func optimizer(_ trained: TrainedParameters) -> any Optimizer {
-        let groups = groups(trained)
-        return switch method {
+    public func optimizer(_ trained: TrainedParameters) -> any Optimizer { optimizer(over: groups(trained)) }
+
+    /// The optimiser over groups that were divided further than by `groups`.
+    ///
+    /// - Parameter groups: the parameters by rates and decay.
+    /// - Returns: the optimiser.
+    func optimizer(over groups: [ParameterGroup]) -> any Optimizer {
+        switch method {
         case .adamW: AdamW(groups, betas: (0.9, 0.98), eps: 1e-8)
         case .adam: AdamW(groups, betas: (0.9, 0.98), eps: 1e-8, decay: .gradient)
         case .sgd(let momentum, _): SGD(groups, momentum: momentum)
@@ -121,12 +126,27 @@ public struct ActionCLIPRecipe: Codable, Sendable, Equatable {
     public func loss(
         of model: ActionCLIP, clips: Tensor, tokens: Tensor, labels: Tensor, training: Bool = true
     ) -> SoftTargetContrastiveLoss.Value {
+        let (videos, texts) = features(of: model, clips: clips, tokens: tokens, training: training)
+        return SoftTargetContrastiveLoss()(model.logits(videos: videos, texts: texts), labels: labels)
+    }
+
+    /// What the loss compares: features of clips and of their texts, these without a graph where the text tower is fixed.
+    ///
+    /// - Parameters:
+    ///   - model: the model.
+    ///   - clips: normalised RGB `[B, T, 3, H, W]`.
+    ///   - tokens: ids of each clip's text `[B, L]`.
+    ///   - training: whether to drop.
+    /// - Returns: both `[B, E]`, not normalised.
+    func features(
+        of model: ActionCLIP, clips: Tensor, tokens: Tensor, training: Bool
+    ) -> (videos: Tensor, texts: Tensor) {
         let videos = model.encodeVideo(clips, training: training)
         let texts =
             isTextFixed
             ? withoutGradient { model.encodeText(tokens, training: training) }
             : model.encodeText(tokens, training: training)
-        return SoftTargetContrastiveLoss()(model.logits(videos: videos, texts: texts), labels: labels)
+        return (videos, texts)
     }
 
     /// Checks every number.

@@ -5,6 +5,8 @@ import Testing
 import Torch
 import Video
 
+@testable import Datasets
+
 @Suite("ActionCLIP's pixels against Pillow")
 struct ActionCLIPPixelsTests {
     private struct Case: Decodable {
@@ -45,24 +47,42 @@ struct ActionCLIPPixelsTests {
             "resized")
         let box = CentreRule.roundHalfEven.box(side: sizes.input_size, in: size)
         #expect([box.left, box.top] == [sizes.crop_left, sizes.crop_top])
-        expectClose(
-            preprocessing.input(frames), try recorded.required("outputs.test_clip"), absolute: atol, relative: 0,
-            "test clip")
+        let normalization = PixelNormalization(mean: sizes.mean, std: sizes.std)
+        let evaluation = EvaluationPipeline(
+            clips: EvaluationClips(sampling: .segments, shortSide: sizes.scale_size, resize: .pillowBicubic),
+            frames: frames.count, imageSize: sizes.input_size, normalization: normalization)
+        let views = try evaluation.views(from: ListedFrames(frames))
+        let test = try recorded.required("outputs.test_clip")
+        expectClose(preprocessing.input(frames), test, absolute: atol, relative: 0, "one by one")
+        expectClose(tensor(views[0], normalization), test, absolute: atol, relative: 0, "test clip")
+        #expect(views.count == 1)
 
         let crop = sizes.train_crop, square = PixelSize(width: sizes.input_size, height: sizes.input_size)
-        let cropped = frames.map {
-            $0.cropped(to: PixelBox(left: crop.left, top: crop.top, width: crop.width, height: crop.height))
-                .resized(to: square, filter: .bilinear)
+        let plan = TrainingCrop.Plan(
+            source: PixelBox(left: crop.left, top: crop.top, width: crop.width, height: crop.height), size: square,
+            box: PixelBox(left: 0, top: 0, width: square.width, height: square.height))
+        let training = TrainingPipeline(
+            clips: TrainingClips(sampling: .segments, crop: .multiScale(scales: [1]), resize: .pillowBilinear),
+            frames: frames.count, imageSize: sizes.input_size, normalization: normalization)
+        func trained(isMirrored: Bool) -> ClipPixels {
+            var assembly = ClipAssembly(
+                training, Array(frames.indices), of: frames[0].size, nil, plan, isMirrored: isMirrored)
+            for (index, frame) in frames.enumerated() { assembly.take(frame, index) }
+            var draws = SeededDraws(seed: 1)
+            return assembly.finished(&draws)
         }
+        let bytes = try #require(trained(isMirrored: false).bytes)
         expectClose(
-            Preprocessing.packed(cropped), try recorded.required("outputs.train_crop"), absolute: levels, relative: 0,
-            "crop")
-        let flipped = Preprocessing.packed(cropped.map { $0.mirrored() })
+            Tensor(bytes, shape: [frames.count, square.height, square.width, 3]),
+            try recorded.required("outputs.train_crop"), absolute: levels, relative: 0, "crop")
         expectClose(
-            preprocessing.normalized(flipped), try recorded.required("outputs.train_clip_flipped"), absolute: atol,
-            relative: 0,
-            "flipped crop")
+            tensor(trained(isMirrored: true), normalization),
+            try recorded.required("outputs.train_clip_flipped"), absolute: atol, relative: 0, "flipped crop")
         recorded.expectAllTaken()
+    }
+
+    private func tensor(_ clip: ClipPixels, _ normalization: PixelNormalization) -> Tensor {
+        Tensor(clip.normalized(normalization), shape: [clip.frames, 3, clip.height, clip.width])
     }
 
     /// Pictures of `[T, H, W, 3]` bytes.
@@ -70,5 +90,11 @@ struct ActionCLIPPixelsTests {
         (0..<bytes.shape[0]).map {
             Frame(width: bytes.shape[2], height: bytes.shape[1], pixels: bytes.select(0, $0).array(of: UInt8.self))
         }
+    }
+}
+
+extension ClipPixels {
+    fileprivate var bytes: [UInt8]? {
+        if case .bytes(let bytes) = storage { bytes } else { nil }
     }
 }

@@ -10,6 +10,7 @@ struct ActionCLIPTrajectoryTests {
     @Test(
         "all steps: losses, rates, and all weights behind them",
         arguments: Fixture.all("actionclip", "train_trajectory"))
+    @TorchActor
     func trajectory(_ fixture: Fixture) throws {
         let facts: ActionCLIPCase = try fixture.decode(), run: ActionCLIPTrajectoryCase = try fixture.decode()
         let recorded = try RecordedTensors(fixture, renaming: ActionCLIPLayout.canonicalName)
@@ -17,15 +18,17 @@ struct ActionCLIPTrajectoryTests {
         let (model, parameters) = try Parameters.build(.checkpoint(recorded.below("weights."))) {
             ActionCLIP($0, configuration)
         }
-        let trained = parameters.train(ActionCLIPConfiguration.isTrained)
-        try expectGroups(recipe, trained, run)
-        let optimizer = recipe.optimizer(trained)
+        let vocabulary = TokenizerTrainer(mergeLimit: 0).vocabulary(from: [:])
+        let training = ActionCLIPTraining(
+            model, parameters, recipe, classes: [], tokenizer: Tokenizer(vocabulary: vocabulary))
+        let stepper = try Stepper(training)
+        try expectGroups(recipe, training.trained, run)
         var sums = try StepSums(run, parameters)
         for (step, position) in run.config.epoch_positions.enumerated() {
             let rate = recipe.learningRate * recipe.schedule.factor(at: position)
-            trained.clearGradients()
-            try expectLoss(of: model, recipe, recorded, step, tolerance).backward()
-            optimizer.step(learningRate: rate)
+            let loss = try expectLoss(of: model, recipe, recorded, step, tolerance)
+            let report = try stepper.step(learningRate: rate, parts: [try batch(step, recorded)])
+            #expect(abs(report.loss - loss.item(Double.self)) < 1e-6)
             expectClose(
                 model.clip.logitScale.detached(),
                 try recorded.required("outputs.logit_scale_after_step").select(0, step),
@@ -41,6 +44,13 @@ struct ActionCLIPTrajectoryTests {
             expectClose(after.detached(), before, absolute: 0, relative: 0, "\(name) must stay")
         }
         recorded.expectAllTaken()
+    }
+
+    private func batch(_ step: Int, _ recorded: RecordedTensors) throws -> TrainingBatch {
+        TrainingBatch(
+            .clips(try recorded.required("inputs.images").select(0, step)),
+            labels: try recorded.required("inputs.labels").select(0, step),
+            texts: ClipTexts(tokens: try recorded.required("inputs.text_tokens").select(0, step)), isDropping: false)
     }
 
     /// Compares groups, their rates in every step, and the optimiser's numbers; an empty group is left out here.

@@ -58,6 +58,7 @@ private struct EVLTrajectory: Decodable {
 @Suite("Training EVL as the reference does")
 struct EVLTrajectoryTests {
     @Test("losses, gradients and weights of recorded steps", arguments: Fixture.all("evl", "train_trajectory"))
+    @TorchActor
     func trajectory(_ fixture: Fixture) throws {
         let (record, recorded) = (try fixture.decode(EVLTrajectory.self), try RecordedTensors(fixture))
         let (configuration, recipe) = (record.facts.configuration, record.recipe)
@@ -68,26 +69,25 @@ struct EVLTrajectoryTests {
         let weights = try EVLLayout.canonical(released, path: fixture.testDescription)
         let (model, parameters) = try Parameters.build(.checkpoint(weights)) { EVL($0, configuration) }
         #expect(Set(parameters.names) == Set(weights.keys))
-        let trained = parameters.train(configuration.isTrained)
-        let optimizer = recipe.optimizer(trained)
+        let training = ClassHeadTraining(.evl(model, recipe), parameters), trained = training.trained
+        let stepper = try Stepper(training)
 
         var losses: [Double] = []
         for step in 0..<record.steps {
-            trained.clearGradients()
             let (clips, labels) = try batch(step, recorded)
             if step == 0 {
                 try compareValues(model, clips, record, recorded)
                 try expectInvariance(released, clips, model(clips), record)
             }
-            losses.append(
-                recipe.microBatches.accumulateGradients(of: clips.shape[0]) { part in
-                    model(clips.slice(0, part)).crossEntropy(labels.slice(0, part))
-                })
-            if step == 0 { try compareGradients(trained, record, recorded) }
-            if let rates = record.optimizer.lr_per_step {
-                #expect(abs(recipe.learningRate(at: step) - rates[step]) < 1e-12)
+            let parts = recipe.microBatches.parts(of: clips.shape[0]).map { part in
+                TrainingBatch(
+                    .clips(clips.slice(0, part)), labels: labels.slice(0, part), total: clips.shape[0],
+                    isDropping: false)
             }
-            optimizer.step(learningRate: recipe.learningRate(at: step))
+            let rate = training.learningRate(at: RunPosition(step: step, stepsPerEpoch: 1))
+            losses.append(try stepper.step(learningRate: rate, parts: parts).loss)
+            if step == 0 { try compareGradients(trained, record, recorded) }
+            if let rates = record.optimizer.lr_per_step { #expect(abs(rate - rates[step]) < 1e-12) }
         }
         try record.compare(Tensor(losses), recorded, "losses", "steps")
         let (clips, labels) = try batch(0, recorded)

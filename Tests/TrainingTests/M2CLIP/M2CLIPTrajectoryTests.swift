@@ -1,4 +1,5 @@
 import ActionModels
+import CLIP
 import FixtureSupport
 import Testing
 import Torch
@@ -62,21 +63,22 @@ struct M2CLIPTrajectoryTests {
     }
 
     @Test("losses and weights of every step", arguments: Fixture.all("m2clip", "train_trajectory"))
+    @TorchActor
     func trajectory(_ fixture: Fixture) throws {
         let own = try fixture.decode(TrajectoryCase.self)
         try own.recipe.validate()
         let recording = try M2CLIPRecording(fixture, own.config)
         let recorded = recording.recorded
         let cache = ClassPromptCache(recording.model, tokens: try recorded.required("inputs.class_tokens"))
-        let optimizer = own.recipe.optimizer(recording.trained)
+        let stepper = try Stepper(try training(recording, own.recipe))
         for step in 0..<own.num_steps {
-            recording.trained.clearGradients()
             let outputs = try recording.outputs("inputs.step\(step).") { _ in cache.features(recording.model) }
-            try recording.compareLosses(
-                outputs, inputs: "inputs.step\(step).", losses: "losses.step\(step).", own.tolerance("losses")
-            ).backward()
-            optimizer.step(
-                learningRate: own.recipe.learningRate(at: step, stepsPerEpoch: own.schedule.steps_per_epoch))
+            let loss = try recording.compareLosses(
+                outputs, inputs: "inputs.step\(step).", losses: "losses.step\(step).", own.tolerance("losses"))
+            let report = try stepper.step(
+                learningRate: own.recipe.learningRate(at: step, stepsPerEpoch: own.schedule.steps_per_epoch),
+                parts: [try batch("inputs.step\(step).", recorded)])
+            #expect(abs(report.loss - loss.item(Double.self)) < 1e-6)
             for name in recorded.names(below: "after_step\(step).").sorted() {
                 let weight = try #require(recording.parameters[name])
                 recorded.compare(
@@ -91,5 +93,27 @@ struct M2CLIPTrajectoryTests {
         for (name, weight) in recorded.below("weights.") where !M2CLIPConfiguration.isTrained(name) {
             expectClose(try #require(recording.parameters[name]), weight, absolute: 0, relative: 0, name)
         }
+    }
+
+    @TorchActor
+    private func training(_ recording: M2CLIPRecording, _ recipe: M2CLIPRecipe) throws -> M2CLIPTraining {
+        let tokens = try recording.recorded.required("inputs.class_tokens")
+        let vocabulary = TokenizerTrainer(mergeLimit: 0).vocabulary(from: [:])
+        let masking = try LabelMasking(
+            Tokenizer(vocabulary: vocabulary), vocabulary: LabelVocabulary(classes: ["a"]),
+            contextLength: tokens.shape[1], templates: recording.model.configuration.templates)
+        return M2CLIPTraining(
+            recording.model, recording.parameters, recipe,
+            try M2CLIPTraining.Texts(classes: [], masking: masking, classTokens: tokens))
+    }
+
+    private func batch(_ prefix: String, _ recorded: RecordedTensors) throws -> TrainingBatch {
+        TrainingBatch(
+            .clips(try recorded.required("\(prefix)video").permuted(0, 2, 1, 3, 4)),
+            labels: try recorded.required("\(prefix)labels"),
+            texts: ClipTexts(
+                tokens: try recorded.required("\(prefix)text_tokens"),
+                words: try recorded.required("\(prefix)mlm_labels")),
+            isDropping: false)
     }
 }

@@ -1,5 +1,6 @@
 import ActionModels
 import CLIP
+import Datasets
 import Foundation
 import Testing
 import Torch
@@ -58,7 +59,9 @@ struct BundledPresetTests {
         let all = try Preset.all()
         #expect(all.map(\.name) == (try Preset.names()))
         #expect(Set(all.map(\.title)).count == all.count)
-        #expect(Set(all.map(\.model.configuration.kind)) == Set(ActionModelKind.allCases).subtracting([.clip]))
+        #expect(
+            Set(all.map(\.model.configuration.kind))
+                == Set(ActionModelKind.allCases).subtracting([.clip, .linearProbe]))
     }
 
     @Test("the published numbers, from the configuration alone", arguments: published)

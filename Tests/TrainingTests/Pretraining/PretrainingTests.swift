@@ -158,7 +158,7 @@ struct PretrainingTests {
                 Issue.record("\(error)")
                 return
             }
-            #expect(step > 0 && !loss.isFinite)
+            #expect((step ?? 0) > 0 && !loss.isFinite)
         }
     }
 }

@@ -1,0 +1,155 @@
+internal import ActionModels
+internal import Datasets
+internal import Foundation
+internal import Torch
+
+/// The steps of a run, one epoch after the other.
+struct RunLoop {
+    private let run: TrainingRun
+    private let data: RunData
+    private let session: TrainingSession
+    private let events: @Sendable (TrainingRun.Event) -> Void
+    private let loader: ClipLoader
+    private let normalization: PixelNormalization
+    private let log: RunLog?
+    private let stepsPerEpoch: Int
+    private let total: Int
+    private var state: RunState
+    private var last: ClassificationReport?
+    private var scores: ClipScores?
+    private var began = ContinuousClock.now
+
+    init(
+        _ run: TrainingRun, _ data: RunData, _ session: TrainingSession, _ state: RunState,
+        _ events: @escaping @Sendable (TrainingRun.Event) -> Void
+    ) async throws {
+        (self.run, self.data, self.session, self.state, self.events) = (run, data, session, state, events)
+        normalization = data.normalization(of: run.start)
+        let (batch, length) = await (session.method.batch, session.method.length)
+        loader = try data.trainingLoader(batch: batch, normalization)
+        stepsPerEpoch = loader.batchesPerEpoch
+        guard stepsPerEpoch > 0 else {
+            throw TrainingError.badRecipe(
+                "\(data.train.samples.count) clips make no batch of \(batch); --set run.dropsLast=false")
+        }
+        total = length.steps(stepsPerEpoch: stepsPerEpoch)
+        try await session.keepFeatures(run, data) { events(.encoding(done: $0, total: $1)) }
+        log =
+            run.group.rank == 0
+            ? try RunLog(in: run.folder.path, resumingAfter: state.step > 0 ? state.step : nil) : nil
+    }
+
+    mutating func run() async throws -> TrainingRun.Outcome {
+        events(.began(step: state.step, total: total))
+        do { try await steps() } catch let error as CancellationError {
+            // Somebody asked for the end; wherever that was noticed, nothing is lost.
+            try await save()
+            throw error
+        }
+        try await finish()
+        return TrainingRun.Outcome(steps: state.step, best: state.best, last: last, seconds: state.seconds)
+    }
+
+    private mutating func steps() async throws {
+        // A run that was killed behind an epoch's last step may owe its evaluation.
+        if state.step > 0 { try await evaluateIfDue() }
+        while state.step < total, !isOver {
+            try await epoch()
+            try await evaluateIfDue()
+            try await save()
+        }
+        if last == nil { try await evaluate() }
+    }
+
+    /// Whether evaluations have not become better for too long.
+    private var isOver: Bool { run.recipe.run.patience.map { state.evaluationsWithoutBest >= $0 } ?? false }
+
+    /// The rest of the epoch that the run is in.
+    private mutating func epoch() async throws {
+        let epoch = state.step / stepsPerEpoch
+        let first = state.step % stepsPerEpoch
+        var batches = EpochClips(epoch: epoch, from: first, loader, isKept: run.recipe.run.features != nil)
+        var lapped = ContinuousClock.now
+        while state.step < total, let batch = try await batches.next() {
+            try Task.checkCancellation()
+            let position = RunPosition(step: state.step, stepsPerEpoch: stepsPerEpoch)
+            let clips = count(inBatch: position.iteration)
+            let (report, rate) = try await session.step(batch, of: clips, at: position)
+            let seconds = lapped.duration(to: .now) / .seconds(1)
+            lapped = .now
+            state.step += 1
+            try note(report, rate, images: clips * data.frames, seconds, waited: batch.waited)
+            if let every = run.recipe.run.checkpointEvery, state.step % every == 0 { try await save() }
+        }
+        try Task.checkCancellation()
+    }
+
+    /// The number of clips of a batch over all processes.
+    private func count(inBatch number: Int) -> Int {
+        let batch = loader.settings.batch
+        return min(batch, data.train.samples.count - number * batch)
+    }
+
+    private func note(
+        _ report: Stepper.Report, _ rate: Double, images: Int, _ seconds: Double, waited: Double
+    ) throws {
+        let record = StepRecord(
+            step: state.step, total: total, loss: report.loss, learningRate: rate,
+            imagesPerSecond: Double(images) / max(seconds, 1e-9), dataWait: min(1, waited / max(seconds, 1e-9)))
+        var scalars = [
+            "train/loss": record.loss, "train/learning_rate": rate, "train/gradient_norm": report.gradientNorm,
+            "train/images_per_second": record.imagesPerSecond, "train/data_wait": record.dataWait,
+        ]
+        for (name, value) in report.parts { scalars["train/loss/\(name)"] = value }
+        try log?.scalars(step: state.step, scalars)
+        events(.stepped(record))
+    }
+
+    private mutating func evaluateIfDue() async throws {
+        let every = run.recipe.run.evaluateEvery
+        guard every > 0, state.evaluatedStep != state.step, state.step % stepsPerEpoch == 0,
+            state.step / stepsPerEpoch % every == 0
+        else { return }
+        try await evaluate()
+    }
+
+    private mutating func evaluate() async throws {
+        guard let samples = data.validation else { return }
+        let loader = try data.evaluationLoader(samples, normalization), events = events
+        let found = try await session.evaluate(
+            samples, loader, classes: data.classes.names, names: data.names(run.recipe.lists.text),
+            tokenizer: run.start.tokenizer
+        ) { events(.evaluating(done: $0, total: $1)) }
+        let report = try ClassificationReport(found, partners: TimeOrderPartners.of(data.classes.names))
+        let isBest = state.evaluated(report.value(of: run.recipe.run.metric))
+        (last, scores) = (report, found)
+        try log?.scalars(step: state.step, report.scalars(prefix: "validation/"))
+        if isBest, run.group.rank == 0 { try await session.writeModel(to: run.folder.best, run, data, report) }
+        events(.evaluated(step: state.step, report, isBest: isBest))
+    }
+
+    private mutating func save() async throws {
+        state.seconds += began.duration(to: .now) / .seconds(1)
+        began = .now
+        guard run.group.rank == 0 else { return }
+        try await session.write(state, to: run.folder)
+        events(.saved(step: state.step))
+    }
+
+    private mutating func finish() async throws {
+        guard run.group.rank == 0 else { return }
+        try await session.writeModel(to: run.folder.last, run, data, last)
+        try RunReporting(run: run, data: data, state: state, health: loader.health)
+            .write(last, scores)
+    }
+}
+
+extension RunLength {
+    /// The number of steps.
+    func steps(stepsPerEpoch: Int) -> Int {
+        switch self {
+        case .epochs(let epochs): max(1, Int((epochs * Double(stepsPerEpoch)).rounded()))
+        case .steps(let steps): steps
+        }
+    }
+}

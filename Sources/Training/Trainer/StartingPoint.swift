@@ -1,0 +1,94 @@
+public import ActionModels
+public import CLIP
+internal import Torch
+
+/// The model that a run starts from, with what belongs to it.
+public struct StartingPoint: Sendable {
+    /// The model's files.
+    public let checkpoint: ActionModelCheckpoint
+    /// The tokenizer with the model's vocabulary; nil for models without a text tower.
+    public let tokenizer: Tokenizer?
+    /// The vocabulary, where it is the model's own and not CLIP's.
+    public let vocabulary: BytePairVocabulary?
+
+    /// Makes a start.
+    ///
+    /// - Parameters:
+    ///   - checkpoint: a CLIP, or a trained model.
+    ///   - tokenizer: with the vocabulary that it was trained with.
+    ///   - hasOwnVocabulary: whether that is another than CLIP's.
+    public init(_ checkpoint: ActionModelCheckpoint, tokenizer: Tokenizer?, hasOwnVocabulary: Bool) {
+        self.checkpoint = checkpoint
+        self.tokenizer = tokenizer
+        vocabulary = hasOwnVocabulary ? tokenizer?.vocabulary : nil
+    }
+
+    /// The digest of all its weights.
+    @TorchActor
+    public var digest: String { WeightDigest.sha256(of: checkpoint.tensors) }
+
+    /// The weights for a model of a recipe, float32, each its own.
+    ///
+    /// - Parameters:
+    ///   - configuration: the recipe's model.
+    ///   - resetHead: whether a trained model's class head is left out.
+    /// - Returns: by the model's names; what the method adds to a CLIP is missing.
+    /// - Throws: `TrainingError.badRecipe` for a start of another method or other sizes.
+    @TorchActor
+    func tensors(
+        for configuration: ActionModelConfiguration, resetHead: Bool
+    ) throws(TrainingError) -> [String: Tensor] {
+        let found = checkpoint.configuration
+        var tensors: [String: Tensor]
+        if case .clip(let clip) = found {
+            let differences = configuration.differences(from: clip)
+            guard differences.isEmpty else {
+                throw .badRecipe(
+                    "\(checkpoint.path) is another CLIP than the recipe's model is made for: "
+                        + differences.prefix(6).joined(separator: "; "))
+            }
+            tensors = configuration.backbone(checkpoint.tensors)
+        } else {
+            guard found.kind == configuration.kind else {
+                throw .badRecipe(
+                    "\(checkpoint.path) is a model of \(found.kind.title); a run of \(configuration.kind.title) starts "
+                        + "from a CLIP or from a model of its own kind")
+            }
+            tensors = checkpoint.tensors
+            if resetHead { tensors = tensors.filter { !configuration.isClassHead($0.key) } }
+        }
+        // What was read stays mapped as long as the start lives, but not in memory.
+        defer { for tensor in checkpoint.tensors.values { tensor.pageOut() } }
+        return tensors.mapValues { tensor in
+            let isReady = tensor.dtype == .float32 || !tensor.dtype.isFloatingPoint
+            return isReady ? tensor.cloned() : tensor.to(dtype: .float32)
+        }
+    }
+}
+
+extension ActionModelConfiguration {
+    /// Whether a parameter belongs to the classes that the model was trained on.
+    func isClassHead(_ name: String) -> Bool {
+        switch self {
+        case .clip, .actionCLIP: false
+        case .m2CLIP: name.hasPrefix("visual.adapter_fc.") || name.hasPrefix("mlm_adapter.")
+        case .evl: name.hasPrefix("proj.2.")
+        case .stAdapter: name.hasPrefix("fc.")
+        case .linearProbe: name.hasPrefix("head.")
+        }
+    }
+
+    /// In what a CLIP differs from the one that the model is made for.
+    fileprivate func differences(from clip: CLIPConfiguration) -> [String] {
+        switch self {
+        case .clip(let own): own.differences(from: clip)
+        case .actionCLIP(let own): own.clip.differences(from: clip)
+        case .m2CLIP(let own): own.clip.differences(from: clip)
+        case .linearProbe(let own): own.clip.differences(from: clip)
+        case .evl(let own):
+            own.vision.differences(from: clip.vision) + (own.activation == clip.activation ? [] : ["activation"])
+        case .stAdapter(let own):
+            own.vision.differences(from: clip.vision) + (own.activation == clip.activation ? [] : ["activation"])
+        }
+    }
+}

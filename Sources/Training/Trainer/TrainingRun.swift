@@ -1,0 +1,117 @@
+internal import ActionModels
+internal import Datasets
+public import Torch
+
+/// A training run in a folder: from a recipe to models, log and report; killed at any moment, it goes on to the same
+/// numbers.
+///
+///     recipe, start, lists -> steps, evaluations, checkpoints -> best and last model, report
+///
+/// With several processes each has a part of every batch and of every evaluation; process 0 writes the folder.
+public struct TrainingRun: Sendable {
+    /// What happens in a run.
+    public enum Event: Sendable {
+        /// The run begins, or goes on after so many steps.
+        case began(step: Int, total: Int)
+        /// So many batches of clips were encoded, whose features are kept.
+        case encoding(done: Int, total: Int)
+        /// A step is done.
+        case stepped(StepRecord)
+        /// An evaluation has done so many of its batches.
+        case evaluating(done: Int, total: Int)
+        /// An evaluation is done.
+        case evaluated(step: Int, ClassificationReport, isBest: Bool)
+        /// A checkpoint was written.
+        case saved(step: Int)
+    }
+
+    /// What a run gives.
+    public struct Outcome: Sendable {
+        /// The number of steps.
+        public let steps: Int
+        /// The best evaluation; nil without a list to evaluate on.
+        public let best: RunState.Best?
+        /// The last evaluation.
+        public let last: ClassificationReport?
+        /// Seconds of training, all sessions together.
+        public let seconds: Double
+    }
+
+    /// The recipe.
+    public let recipe: TrainingRecipe
+    /// The model that the run starts from.
+    public let start: StartingPoint
+    /// The folder.
+    public let folder: RunFolder
+    /// The processes.
+    public let group: ProcessGroup
+    /// The command that made the run, for its report.
+    public var command = ""
+
+    /// Prepares a run.
+    ///
+    /// - Parameters:
+    ///   - recipe: the recipe.
+    ///   - start: the model that the run starts from.
+    ///   - folder: where everything is written.
+    ///   - group: the processes.
+    public init(_ recipe: TrainingRecipe, start: StartingPoint, folder: RunFolder, group: ProcessGroup = .alone) {
+        self.recipe = recipe
+        self.start = start
+        self.folder = folder
+        self.group = group
+    }
+
+    /// Begins the run, or goes on where it was, until its end.
+    ///
+    /// When the task is cancelled a checkpoint is written first.
+    ///
+    /// - Parameter events: told what happens.
+    /// - Returns: what came out.
+    /// - Throws: `TrainingError`, `DatasetError`, `ProcessGroupError`, and `CancellationError`.
+    public func run(_ events: @escaping @Sendable (Event) -> Void = { _ in }) async throws -> Outcome {
+        let data = try RunData(recipe, group)
+        if group.rank == 0 { try checkFolder() }
+        let inputs = MethodInputs(
+            start: start, resetHead: recipe.start.resetHead ?? false, classes: data.names(recipe.lists.text),
+            settings: recipe.run)
+        let session = try await TrainingSession(recipe, inputs, data.normalization(of: start), group)
+        if group.rank == 0, !folder.exists { try makeFolder() }
+        let state = try await session.resume(folder, group)
+        var loop = try await RunLoop(self, data, session, state, events)
+        return try await loop.run()
+    }
+
+    private func makeFolder() throws(TrainingError) {
+        try folder.make()
+        try folder.write(recipe.text, to: folder.recipe)
+    }
+
+    /// Checks that a folder that is there is this run's.
+    private func checkFolder() throws(TrainingError) {
+        guard folder.exists else { return }
+        folder.tidy()
+        let found = try TrainingRecipe(contentsOf: folder.recipe)
+        guard !found.isSame(as: recipe) else { return }
+        throw .badRecipe(
+            "\(folder.path) holds a run of another recipe: "
+                + recipe.differences(from: found).prefix(5).joined(separator: "; ")
+                + "; choose another folder, or the same recipe to go on")
+    }
+}
+
+/// A step of a run.
+public struct StepRecord: Sendable, Equatable {
+    /// The number of finished steps.
+    public let step: Int
+    /// The number of steps of the run.
+    public let total: Int
+    /// The loss over all processes.
+    public let loss: Double
+    /// The learning rate.
+    public let learningRate: Double
+    /// Pictures a second, all processes together.
+    public let imagesPerSecond: Double
+    /// The share of the step's time that it waited for pictures.
+    public let dataWait: Double
+}
