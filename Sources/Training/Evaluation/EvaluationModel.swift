@@ -1,0 +1,95 @@
+public import ActionModels
+public import CLIP
+public import Datasets
+public import Torch
+
+/// A model that is evaluated, with what belongs to it.
+public struct EvaluationModel: Sendable {
+    /// Where it was read from.
+    public let path: String
+    /// The architecture.
+    public let configuration: ActionModelConfiguration
+    /// The model, float32.
+    public let model: any ActionModel
+    /// How single pictures become its input.
+    public let preprocessing: Preprocessing
+    /// The tokenizer with its vocabulary; nil for models without a text tower.
+    public let tokenizer: Tokenizer?
+    /// The names of its trained classes, where they are known.
+    public let classNames: [String]?
+    /// ``WeightDigest`` of its weights as they are used.
+    public let digest: String
+    /// The share of the tuned weights and the digest of the start, where the weights were interpolated.
+    public internal(set) var interpolation: (coefficient: Double, startDigest: String)?
+
+    /// Builds a model out of its files.
+    ///
+    /// - Parameters:
+    ///   - checkpoint: the model's files.
+    ///   - tokenizer: with its vocabulary; nil for models without a text tower.
+    /// - Throws: `ActionModelError` for weights that do not fit, `TrainingError.badEvaluation` for a text tower without
+    ///   its tokenizer, or with another model's.
+    @TorchActor
+    public init(_ checkpoint: ActionModelCheckpoint, tokenizer: Tokenizer?) throws {
+        if let text = checkpoint.configuration.text {
+            // Another id would read foreign memory.
+            guard let count = tokenizer?.vocabulary.count, count == text.vocabularySize else {
+                throw TrainingError.badEvaluation(
+                    "\(checkpoint.path): a vocabulary of \(tokenizer?.vocabulary.count ?? 0) symbols, the model has "
+                        + "\(text.vocabularySize)")
+            }
+        }
+        let built = try checkpoint.model()
+        path = checkpoint.path
+        configuration = checkpoint.configuration
+        model = built.model
+        preprocessing = checkpoint.preprocessing
+        self.tokenizer = checkpoint.configuration.text == nil ? nil : tokenizer
+        classNames = checkpoint.classNames
+        digest = WeightDigest.sha256(of: built.parameters.tensors)
+    }
+
+    /// What is subtracted from pixels and divided by.
+    public var normalization: PixelNormalization {
+        PixelNormalization(mean: preprocessing.mean, std: preprocessing.std)
+    }
+}
+
+/// The models between the start of a training and its end.
+public struct InterpolatedModels: Sendable {
+    private let tuned: ActionModelCheckpoint
+    private let tokenizer: Tokenizer?
+    private let line: WeightInterpolation
+    private let startDigest: String
+
+    /// Takes the ends of the line.
+    ///
+    /// - Parameters:
+    ///   - start: a model of the tuned one's architecture, or the CLIP it is made of where it adds no weights.
+    ///   - tuned: the model after training.
+    ///   - tokenizer: the tuned model's.
+    /// - Throws: `TrainingError.otherWeights` with everything that differs.
+    @TorchActor
+    public init(
+        from start: ActionModelCheckpoint, to tuned: ActionModelCheckpoint, tokenizer: Tokenizer?
+    ) throws(TrainingError) {
+        let isBackbone = start.configuration.kind == .clip && tuned.configuration.kind != .clip
+        let weights = isBackbone ? tuned.configuration.backbone(start.tensors) : start.tensors
+        line = try WeightInterpolation(from: weights, to: tuned.tensors)
+        startDigest = WeightDigest.sha256(of: weights)
+        (self.tuned, self.tokenizer) = (tuned, tokenizer)
+    }
+
+    /// The model at a place of the line.
+    ///
+    /// - Parameter coefficient: the share of the tuned weights, from 0 to 1; the ends are exact.
+    /// - Returns: a model of its own.
+    /// - Throws: `TrainingError.badEvaluation` for a coefficient outside, else as ``EvaluationModel``.
+    @TorchActor
+    public func model(at coefficient: Double) throws -> EvaluationModel {
+        let checkpoint = tuned.replacing(try line.weights(at: coefficient))
+        var model = try EvaluationModel(checkpoint, tokenizer: tokenizer)
+        model.interpolation = (coefficient, startDigest)
+        return model
+    }
+}
