@@ -1,0 +1,102 @@
+internal import ActionModels
+internal import CLIP
+internal import Datasets
+internal import Torch
+
+/// A model of an ablation, ready to be measured.
+struct MeasuredModel: Sendable {
+    let trainedParameters: Int
+    let steps: Int
+    let seconds: Double
+    let peakMemory: Int?
+    private let model: any ActionModel
+    private let clips: EvaluationClips
+    private let frames: Int
+    private let normalization: PixelNormalization
+    private let tokenizer: Tokenizer?
+    /// Whether trained classes are told by their names too.
+    private let answersByTexts: Bool
+
+    /// The start itself, by the mean of frames.
+    init(frozen start: StartingPoint) async throws {
+        let side = start.checkpoint.preprocessing.imageSize
+        model = try await TorchThread.run { () throws(ActionModelError) in try start.checkpoint.model().model }
+        clips = EvaluationClips(sampling: .uniform, shortSide: side, resize: .bicubic)
+        (frames, tokenizer, answersByTexts) = (8, start.tokenizer, true)
+        normalization = Self.normalization(start)
+        (trainedParameters, steps, seconds, peakMemory) = (0, 0, 0, nil)
+    }
+
+    /// The last model of a run.
+    init(
+        trainedIn folder: RunFolder, _ recipe: TrainingRecipe, _ outcome: TrainingRun.Outcome, peakMemory: Int?,
+        _ start: StartingPoint
+    ) async throws {
+        let path = folder.last
+        let loaded = try await TorchThread.run { () throws(ActionModelError) in
+            try ActionModelCheckpoint(path: path, options: ActionModelOptions()).model()
+        }
+        guard let clips = recipe.preset.data?.evaluation else { fatalError("MeasuredModel: a recipe without clips") }
+        let configuration = recipe.preset.model.configuration
+        (model, self.clips, frames) = (loaded.model, clips, configuration.frames ?? 8)
+        trainedParameters = loaded.parameters.count(where: configuration.isTrained)
+        (steps, seconds, self.peakMemory) = (outcome.steps, outcome.seconds, peakMemory)
+        normalization = Self.normalization(start)
+        tokenizer = start.tokenizer
+        answersByTexts = recipe.preset.model.answersByTexts
+    }
+
+    private static func normalization(_ start: StartingPoint) -> PixelNormalization {
+        PixelNormalization(mean: start.checkpoint.preprocessing.mean, std: start.checkpoint.preprocessing.std)
+    }
+
+    /// The accuracies among the trained classes.
+    func accuracy(on list: String) async throws -> AblationResult.Accuracy {
+        try await accuracy(on: list, Puppets.trainingActions.map(\.name), byTexts: answersByTexts)
+    }
+
+    /// The accuracies among classes that were never trained; nil for models without a text tower.
+    func zeroShot(on list: String) async throws -> AblationResult.Accuracy? {
+        guard model.text != nil else { return nil }
+        return try await accuracy(on: list, Puppets.heldOutActions.map(\.name), byTexts: true)
+    }
+
+    private func accuracy(
+        on path: String, _ names: [String], byTexts: Bool
+    ) async throws -> AblationResult.Accuracy {
+        let list = try VideoList(reading: path).labelled()
+        let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+        let samples = list.samples.map { sample in
+            VideoSample(
+                source: sample.source, labels: sample.labels.compactMap { places[list.classes?.names[$0] ?? ""] })
+        }
+        var settings = LoaderSettings()
+        (settings.batch, settings.normalization) = (32, normalization)
+        let loader = try ClipLoader(
+            samples, evaluation: clips, frames: frames, imageSize: model.vision.imageSize, settings: settings)
+        let scores = try await scores(samples, loader, names, byTexts: byTexts)
+        return AblationResult.Accuracy(try ClassificationReport(scores, partners: TimeOrderPartners.of(names)))
+    }
+
+    @TorchActor
+    private func scores(
+        _ samples: [VideoSample], _ loader: ClipLoader, _ names: [String], byTexts: Bool
+    ) async throws -> ClipScores {
+        var question = LabelQuestion.trained
+        if byTexts, let tokenizer { question = .texts(LabelTexts(names: names, tokenizer: tokenizer)) }
+        let labels = try question.labels(for: model)
+        let encoded = try await ClipEncoding(model, loader, normalization: normalization).run()
+        return encoded.scores(of: labels, by: model.textScoring, in: samples, classes: names)
+    }
+}
+
+extension PresetModel {
+    /// Whether what is learned answers by texts rather than by a class head.
+    var answersByTexts: Bool {
+        switch self {
+        case .actionCLIP: true
+        case .m2CLIP(_, let recipe): recipe?.loss.weights.visual == 0
+        case .evl, .stAdapter, .linearProbe: false
+        }
+    }
+}
