@@ -8,7 +8,8 @@ struct Verb: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             RecognizeCommand.self, InspectCommand.self, ConvertCommand.self, PullCommand.self, PuppetsCommand.self,
-            PretrainCommand.self, EvaluateCommand.self,
+            PretrainCommand.self, DataCommand.self, TrainCommand.self, EvaluateCommand.self,
+            ReproduceCommand.self,
         ])
 
     static func main() async {

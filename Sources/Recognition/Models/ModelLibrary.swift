@@ -1,5 +1,5 @@
 public import ActionModels
-internal import CLIP
+public import CLIP
 public import Foundation
 public import Torch
 
@@ -32,19 +32,21 @@ public struct ModelLibrary: Sendable {
 
     /// Finds a model.
     ///
-    /// - Parameter name: a path, or OWNER/NAME of a hub; nil is the bundled model.
+    /// - Parameter name: a path, OWNER/NAME of a hub, or the name of a bundled model; nil is the bundled model.
     /// - Returns: where it is.
     /// - Throws: `RecognitionError.unknownModel` or `.noBundledModel`.
     public func locate(_ name: String?) throws(RecognitionError) -> ModelReference {
-        guard let name else {
-            let resources = ProgramResources(of: "Recognition", programFolder: programFolder)
-            guard let file = resources.path(of: "\(Self.bundledName)/config.json") else { throw .noBundledModel }
-            let path = URL(fileURLWithPath: file).deletingLastPathComponent().path
-            return .bundled(path: path)
-        }
+        guard let name else { return try bundled(Self.bundledName) }
         if FileManager.default.fileExists(atPath: name) { return .path(name) }
         if let path = cacheLookup(name) { return .cached(name: name, path: path) }
+        if name == Self.bundledName { return try bundled(name) }
         throw .unknownModel(name)
+    }
+
+    private func bundled(_ name: String) throws(RecognitionError) -> ModelReference {
+        let resources = ProgramResources(of: "Recognition", programFolder: programFolder)
+        guard let file = resources.path(of: "\(name)/config.json") else { throw .noBundledModel }
+        return .bundled(path: URL(fileURLWithPath: file).deletingLastPathComponent().path)
     }
 
     /// Reads a model with its tokenizer, on the LibTorch thread.
@@ -64,22 +66,38 @@ public struct ModelLibrary: Sendable {
         device: Device = .cpu
     ) async throws(RecognitionError) -> RecognitionModel {
         try await TorchThread.run { () throws(RecognitionError) in
-            let checkpoint: ActionModelCheckpoint
-            do throws(ActionModelError) {
-                checkpoint = try ActionModelCheckpoint(path: reference.path, options: options)
-            } catch {
-                throw .model(error)
-            }
-            guard checkpoint.configuration.text != nil else {
-                return try RecognitionModel(checkpoint, tokenizer: nil, device: device)
-            }
-            let file = try vocabularyPath(of: checkpoint, named: vocabulary)
-            let tokenizer: Tokenizer
-            do throws(TokenizerError) { tokenizer = try Tokenizer(contentsOf: URL(fileURLWithPath: file)) } catch {
-                throw .tokenizer(error)
-            }
-            return try RecognitionModel(checkpoint, tokenizer: tokenizer, vocabularyPath: file, device: device)
+            let files = try self.files(of: reference, options: options, vocabulary: vocabulary)
+            return try RecognitionModel(
+                files.checkpoint, tokenizer: files.tokenizer, vocabularyPath: files.vocabularyPath ?? "the vocabulary",
+                device: device)
         }
+    }
+
+    /// Reads a model's files without building it; belongs on the LibTorch thread.
+    ///
+    /// - Parameters:
+    ///   - reference: where the model is.
+    ///   - options: what its files do not say.
+    ///   - vocabulary: the vocabulary's file; nil looks for it.
+    /// - Returns: the model as it stands in its files, and its tokenizer where it has a text tower.
+    /// - Throws: `RecognitionError` for a model or vocabulary that cannot be read.
+    public func files(
+        of reference: ModelReference, options: ActionModelOptions = ActionModelOptions(), vocabulary: String? = nil
+    ) throws(RecognitionError) -> ModelFiles {
+        let checkpoint: ActionModelCheckpoint
+        do throws(ActionModelError) {
+            checkpoint = try ActionModelCheckpoint(path: reference.path, options: options)
+        } catch {
+            throw .model(error)
+        }
+        guard checkpoint.configuration.text != nil else {
+            return ModelFiles(checkpoint: checkpoint, tokenizer: nil, vocabularyPath: nil)
+        }
+        let file = try vocabularyPath(of: checkpoint, named: vocabulary)
+        do throws(TokenizerError) {
+            let tokenizer = try Tokenizer(contentsOf: URL(fileURLWithPath: file))
+            return ModelFiles(checkpoint: checkpoint, tokenizer: tokenizer, vocabularyPath: file)
+        } catch { throw .tokenizer(error) }
     }
 
     private func vocabularyPath(
@@ -90,5 +108,20 @@ public struct ModelLibrary: Sendable {
             throw .noVocabulary(model: checkpoint.path)
         }
         return path
+    }
+}
+
+/// A model as it stands in its files.
+public struct ModelFiles: Sendable {
+    /// Weights and architecture.
+    public let checkpoint: ActionModelCheckpoint
+    /// The tokenizer; nil for models without a text tower.
+    public let tokenizer: Tokenizer?
+    /// The vocabulary's file.
+    public let vocabularyPath: String?
+
+    /// Whether the vocabulary belongs to the model and is not CLIP's.
+    public var hasOwnVocabulary: Bool {
+        checkpoint.vocabularyPath != nil && checkpoint.vocabularyPath == vocabularyPath
     }
 }

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Foundation
+import Recognition
+import Torch
+import Training
+
+struct ReproduceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reproduce",
+        abstract: "Run the papers' ablations on the synthetic world Puppets.",
+        discussion: """
+            Trains every row of the table with every seed from the bundled verb-tiny, measures it on clips of another \
+            seed, and writes puppets.md and puppets.json. What is done is kept in the folder of runs: started again, it \
+            goes on where it was. Each run takes a few minutes on two cores.
+
+            EXAMPLES
+              verb reproduce
+              verb reproduce --only frozen evl-none evl-all --seeds 1 --output /tmp/results
+            """)
+
+    @Option(help: "The folder of clips, runs and results.")
+    var work = "runs/reproduce"
+
+    @Option(help: "The folder of the table.")
+    var output = "docs/results"
+
+    @Option(parsing: .upToNextOption, help: "Where the runs' random choices begin, one for each repetition.")
+    var seeds: [UInt64] = [1, 2, 3]
+
+    @Option(parsing: .upToNextOption, help: "Only these rows; `--list` names them.")
+    var only: [String] = []
+
+    @Flag(help: "List the rows and do nothing.")
+    var list = false
+
+    @Option(
+        name: .customLong("set"), help: "A value over every recipe's, such as run.workers=1; may come several times.")
+    var assignments: [String] = []
+
+    @Option(help: "Number of clips to train on.")
+    var train = Reproduction.World().train
+
+    @Option(help: "Number of clips of the same classes to test on.")
+    var test = Reproduction.World().test
+
+    @Option(help: "Number of clips of the held-out classes to test on.")
+    var heldOut = Reproduction.World().heldOut
+
+    @Option(help: "Threads of LibTorch (default: the number of cores).")
+    var threads: Int?
+
+    @Option(help: "The machine in words, for the table.")
+    var machine = "\(ProcessInfo.processInfo.activeProcessorCount) cores"
+
+    @Flag(help: "Leave the processor to other programs where they want it.")
+    var background = false
+
+    func validate() throws {
+        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be 1 to 1024.") }
+        guard !seeds.isEmpty else { throw ValidationError("--seeds needs at least one number.") }
+        let known = Set(Ablation.puppets.map(\.id))
+        for id in only where !known.contains(id) {
+            throw ValidationError("there is no row \(id); `verb reproduce --list` names all.")
+        }
+    }
+
+    func run() async throws {
+        let rows = Ablation.puppets.filter { only.isEmpty || only.contains($0.id) }
+        if list { return rows.forEach { print("\($0.id)\t\($0.family.rawValue): \($0.title)") } }
+        if let threads { TorchRuntime.threads = threads }
+        if background { _ = nice(15) }
+        var world = Reproduction.World()
+        (world.train, world.test, world.heldOut) = (train, test, heldOut)
+        var reproduction = Reproduction(
+            rows, seeds: seeds, world: world, folder: work, start: try await StartingPoint.named("verb-tiny"))
+        reproduction.assignments = assignments + (threads.map { ["run.threads=\($0)"] } ?? [])
+        let printer = ReproductionPrinter()
+        let results = try await reproduction.run { printer.show($0) }
+        let facts = ReproductionReport.Facts(
+            command: command, date: Self.today, machine: machine, world: world)
+        try ReproductionReport(facts, rows: rows, results: results).write(to: output)
+        print("\(output)/puppets.md")
+    }
+
+    private static var today: String { Date.now.formatted(.iso8601.year().month().day()) }
+
+    private var command: String {
+        (["verb reproduce"] + (only.isEmpty ? [] : ["--only"] + only)
+            + (seeds == [1, 2, 3] ? [] : ["--seeds"] + seeds.map(String.init)) + assignments.map { "--set \($0)" })
+            .joined(separator: " ")
+    }
+}
