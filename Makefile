@@ -1,7 +1,9 @@
 # make demo: installs what is missing, builds, and recognises sample clips with the bundled model.
 # make test: installs what is missing, builds, and runs all tests.
 # make benchmark: time and peak memory of full-size models on this machine.
-.PHONY: demo test benchmark setup build lint format clean
+# make benchmark-loader: clips a second; PYTHON=path compares with the readers of Benchmarks/peers/requirements.txt.
+# make benchmark-training: training steps of all methods; PYTHON=path puts the same steps in PyTorch beside them.
+.PHONY: demo test benchmark benchmark-loader benchmark-training setup build lint format clean
 
 # A toolchain that the set-up script fetched is used when there is no other.
 export PATH := $(PATH):$(CURDIR)/.deps/swift/usr/bin
@@ -15,6 +17,12 @@ test: setup
 
 benchmark: setup
 	cd Benchmarks && swift run -c release verb-benchmarks models
+
+benchmark-loader: setup
+	cd Benchmarks && swift run -c release verb-benchmarks loader $(if $(PYTHON),--python $(abspath $(PYTHON)))
+
+benchmark-training: setup
+	cd Benchmarks && swift run -c release verb-benchmarks training $(if $(PYTHON),--python $(abspath $(PYTHON)))
 
 setup:
 	@scripts/setup.sh

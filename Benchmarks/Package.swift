@@ -15,8 +15,10 @@ let package = Package(
             dependencies: [
                 .product(name: "ActionModels", package: "verb"),
                 .product(name: "CLIP", package: "verb"),
+                .product(name: "Datasets", package: "verb"),
                 .product(name: "Torch", package: "verb"),
                 .product(name: "Training", package: "verb"),
+                .product(name: "Video", package: "verb"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: [

@@ -6,7 +6,10 @@ import Torch
 struct VerbBenchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verb-benchmarks", abstract: "Measure Verb on this machine.",
-        subcommands: [ModelsBenchmark.self, ProbeCommand.self])
+        subcommands: [
+            ModelsBenchmark.self, LoaderBenchmark.self, TransformsBenchmark.self, TrainingBenchmark.self,
+            ProbeCommand.self, LoaderProbe.self, TrainingProbe.self, TrainingCheck.self,
+        ])
 }
 
 /// Measures one case in this process; the benchmarks start it.
