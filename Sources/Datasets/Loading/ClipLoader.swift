@@ -37,12 +37,11 @@ public struct ClipLoader: Sendable {
     public init(
         _ list: [VideoSample], training clips: TrainingClips, frames: Int, imageSize: Int, settings: LoaderSettings
     ) throws(DatasetError) {
-        try Self.check(list, clips.problem(imageSize: imageSize), frames, imageSize, settings)
-        (samples, self.settings, views) = (list, settings, 1)
-        (self.frames, self.imageSize) = (frames, imageSize)
-        pipeline = .training(
-            TrainingPipeline(
-                clips: clips, frames: frames, imageSize: imageSize, normalization: settings.normalization))
+        try self.init(
+            list, clips.problem(imageSize: imageSize), views: 1, frames, imageSize, settings,
+            .training(
+                TrainingPipeline(
+                    clips: clips, frames: frames, imageSize: imageSize, normalization: settings.normalization)))
     }
 
     /// Prepares loading for evaluation.
@@ -57,12 +56,11 @@ public struct ClipLoader: Sendable {
     public init(
         _ list: [VideoSample], evaluation clips: EvaluationClips, frames: Int, imageSize: Int, settings: LoaderSettings
     ) throws(DatasetError) {
-        try Self.check(list, clips.problem(imageSize: imageSize), frames, imageSize, settings)
-        (samples, self.settings, views) = (list, settings, clips.views)
-        (self.frames, self.imageSize) = (frames, imageSize)
-        pipeline = .evaluation(
-            EvaluationPipeline(
-                clips: clips, frames: frames, imageSize: imageSize, normalization: settings.normalization))
+        try self.init(
+            list, clips.problem(imageSize: imageSize), views: clips.views, frames, imageSize, settings,
+            .evaluation(
+                EvaluationPipeline(
+                    clips: clips, frames: frames, imageSize: imageSize, normalization: settings.normalization)))
     }
 
     /// Prepares loading for training without chance: the order of training, and of each video always the same clip, its
@@ -78,12 +76,20 @@ public struct ClipLoader: Sendable {
     public init(
         _ list: [VideoSample], fixed clips: EvaluationClips, frames: Int, imageSize: Int, settings: LoaderSettings
     ) throws(DatasetError) {
-        try Self.check(list, clips.problem(imageSize: imageSize), frames, imageSize, settings)
-        (samples, self.settings, views) = (list, settings, 1)
+        try self.init(
+            list, clips.problem(imageSize: imageSize), views: 1, frames, imageSize, settings,
+            .fixed(
+                EvaluationPipeline(
+                    clips: clips, frames: frames, imageSize: imageSize, normalization: settings.normalization)))
+    }
+
+    private init(
+        _ list: [VideoSample], _ problem: ClipProblem?, views: Int, _ frames: Int, _ imageSize: Int,
+        _ settings: LoaderSettings, _ pipeline: SampleReader.Pipeline
+    ) throws(DatasetError) {
+        try Self.check(list, problem, frames, imageSize, settings)
+        (samples, self.settings, self.views, self.pipeline) = (list, settings, views, pipeline)
         (self.frames, self.imageSize) = (frames, imageSize)
-        pipeline = .fixed(
-            EvaluationPipeline(
-                clips: clips, frames: frames, imageSize: imageSize, normalization: settings.normalization))
     }
 
     /// What was met so far, over all epochs and copies of this loader.

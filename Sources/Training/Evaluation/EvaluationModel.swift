@@ -50,9 +50,7 @@ public struct EvaluationModel: Sendable {
     }
 
     /// What is subtracted from pixels and divided by.
-    public var normalization: PixelNormalization {
-        PixelNormalization(mean: preprocessing.mean, std: preprocessing.std)
-    }
+    public var normalization: PixelNormalization { preprocessing.normalization }
 }
 
 /// The models between the start of a training and its end.

@@ -1,3 +1,5 @@
+internal import Datasets
+
 /// What a protocol makes of scores: the reports of its parts, and their mean and deviation.
 public struct ProtocolResult: Sendable, Codable, Equatable {
     /// One list, draw of classes, half or seed.
@@ -163,6 +165,6 @@ extension ProtocolResult {
         }
         let b = Trials(parts.prefix(seeds.count).map(\.report.top1OverAll)).mean
         let n = Trials(parts.suffix(seeds.count).map(\.report.top1OverAll)).mean
-        return ProtocolResult(.baseToNovel, parts, harmonicMean: b + n == 0 ? 0 : 2 * b * n / (b + n))
+        return ProtocolResult(.baseToNovel, parts, harmonicMean: BaseToNovel.harmonicMean(base: b, novel: n))
     }
 }

@@ -90,8 +90,8 @@ public final class ClassHeadTraining: TrainingMethod {
     /// - Returns: the optimiser.
     public func optimizer(over groups: [ParameterGroup]) -> any Optimizer {
         switch method {
-        case .evl(_, let recipe): AdamW(groups, betas: (recipe.beta1, recipe.beta2), eps: recipe.eps)
-        case .stAdapter(_, let recipe): AdamW(groups, betas: (recipe.beta1, recipe.beta2), eps: recipe.eps)
+        case .evl(_, let recipe): recipe.optimizer(over: groups)
+        case .stAdapter(_, let recipe): recipe.optimizer(over: groups)
         case .linearProbe: AdamW(groups)
         }
     }

@@ -86,9 +86,7 @@ public final class M2CLIPTraining: TrainingMethod {
     ///
     /// - Parameter groups: the parameters by rates and decay.
     /// - Returns: the optimiser.
-    public func optimizer(over groups: [ParameterGroup]) -> any Optimizer {
-        AdamW(groups, betas: (recipe.beta1, recipe.beta2), eps: recipe.eps)
-    }
+    public func optimizer(over groups: [ParameterGroup]) -> any Optimizer { recipe.optimizer(over: groups) }
 
     /// The learning rate of a step.
     ///
@@ -138,9 +136,12 @@ public final class M2CLIPTraining: TrainingMethod {
     ) throws(ProcessGroupError) -> StepLoss {
         let loss = recipe.loss, weights = loss.weights
         let labels = try processes.gathered(batch.labels, of: batch)
-        let pairs = m2CLIP.pairLogits(
-            videos: try processes.gathered(outputs.video.pooled, of: batch),
-            texts: try processes.gathered(outputs.texts.pooled, of: batch))
+        var pairs = outputs.pairLogits
+        if processes.isShared {
+            pairs = m2CLIP.pairLogits(
+                videos: try processes.gathered(outputs.video.pooled, of: batch),
+                texts: try processes.gathered(outputs.texts.pooled, of: batch))
+        }
         let rows = labels.shape[0], pairShare = processes.share(ofMeanOver: rows, of: batch)
         // A mean over masked words is one of all processes' words; the parts of a step weigh by their clips.
         let wordShare = batch.isPadding ? 0 : processes.isShared ? Double(rows) / Double(batch.total) : batch.share

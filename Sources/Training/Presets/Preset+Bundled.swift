@@ -1,6 +1,3 @@
-internal import CLIP
-internal import Foundation
-
 extension Preset {
     /// The names of the bundled presets, sorted.
     ///
@@ -8,9 +5,7 @@ extension Preset {
     /// - Returns: the names.
     /// - Throws: `TrainingError.noPresets` when the program was moved without its resources.
     public static func names(programFolder: String? = nil) throws(TrainingError) -> [String] {
-        let folder = try folder(programFolder)
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(".yaml".count)) }.sorted()
+        try files(programFolder).names
     }
 
     /// The bundled presets by name.
@@ -19,10 +14,8 @@ extension Preset {
     /// - Returns: all of them.
     /// - Throws: `TrainingError.noPresets` or `.badPreset`.
     public static func all(programFolder: String? = nil) throws(TrainingError) -> [Preset] {
-        let folder = try folder(programFolder)
-        return try names(programFolder: programFolder).map { name throws(TrainingError) in
-            try Preset(contentsOf: "\(folder)/\(name).yaml")
-        }
+        let files = try files(programFolder)
+        return try files.names.map { name throws(TrainingError) in try Preset(contentsOf: files.path(of: name)) }
     }
 
     /// A bundled preset.
@@ -33,11 +26,11 @@ extension Preset {
     /// - Returns: the preset.
     /// - Throws: `TrainingError.unknownPreset` with names that are near, `.noPresets` or `.badPreset`.
     public static func named(_ name: String, programFolder: String? = nil) throws(TrainingError) -> Preset {
-        let names = try names(programFolder: programFolder)
+        let files = try files(programFolder), names = files.names
         guard names.contains(name) else {
             throw .unknownPreset(String(name.prefix(80)), near: NearNames.near(name, in: names))
         }
-        return try Preset(contentsOf: "\(try folder(programFolder))/\(name).yaml")
+        return try Preset(contentsOf: files.path(of: name))
     }
 
     /// A preset that a user names: a YAML file's path, or the name of a bundled one.
@@ -48,15 +41,11 @@ extension Preset {
     /// - Returns: the preset.
     /// - Throws: `TrainingError` as `init(contentsOf:)` and `named(_:programFolder:)`.
     public static func find(_ nameOrPath: String, programFolder: String? = nil) throws(TrainingError) -> Preset {
-        let isPath = nameOrPath.hasSuffix(".yaml") || nameOrPath.hasSuffix(".yml")
-        return isPath
+        BundledFiles.isPath(nameOrPath)
             ? try Preset(contentsOf: nameOrPath) : try named(nameOrPath, programFolder: programFolder)
     }
 
-    private static func folder(_ programFolder: String?) throws(TrainingError) -> String {
-        guard let path = ProgramResources(of: "Training", programFolder: programFolder).path(of: "presets") else {
-            throw .noPresets
-        }
-        return path
+    private static func files(_ programFolder: String?) throws(TrainingError) -> BundledFiles {
+        try BundledFiles("presets", programFolder: programFolder)
     }
 }

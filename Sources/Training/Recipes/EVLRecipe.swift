@@ -39,9 +39,13 @@ public struct EVLRecipe: Codable, Sendable, Equatable {
     ///
     /// - Parameter trained: decoder and class head; the tower too if it is trained.
     /// - Returns: AdamW, whose steps take ``learningRate(at:)``.
-    public func optimizer(_ trained: TrainedParameters) -> AdamW {
-        AdamW(groups(trained), betas: (beta1, beta2), eps: eps)
-    }
+    public func optimizer(_ trained: TrainedParameters) -> AdamW { optimizer(over: groups(trained)) }
+
+    /// The optimiser over groups that were divided further than by `groups`.
+    ///
+    /// - Parameter groups: the parameters by rates and decay.
+    /// - Returns: AdamW with the recipe's numbers.
+    func optimizer(over groups: [ParameterGroup]) -> AdamW { AdamW(groups, betas: (beta1, beta2), eps: eps) }
 
     /// The learning rate of a step.
     ///

@@ -92,9 +92,13 @@ public struct M2CLIPRecipe: Codable, Sendable, Equatable {
     ///
     /// - Parameter trained: the trained parameters.
     /// - Returns: AdamW over the four groups.
-    public func optimizer(_ trained: TrainedParameters) -> AdamW {
-        AdamW(groups(trained), betas: (beta1, beta2), eps: eps)
-    }
+    public func optimizer(_ trained: TrainedParameters) -> AdamW { optimizer(over: groups(trained)) }
+
+    /// The optimiser over groups that were divided further than by `groups`.
+    ///
+    /// - Parameter groups: the parameters by rates and decay.
+    /// - Returns: AdamW with the recipe's numbers.
+    func optimizer(over groups: [ParameterGroup]) -> AdamW { AdamW(groups, betas: (beta1, beta2), eps: eps) }
 
     /// Checks every number.
     ///

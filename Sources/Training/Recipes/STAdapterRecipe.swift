@@ -67,9 +67,13 @@ public struct STAdapterRecipe: Codable, Sendable, Equatable {
     ///
     /// - Parameter trained: the adapters and the class head.
     /// - Returns: AdamW over both groups.
-    public func optimizer(_ trained: TrainedParameters) -> AdamW {
-        AdamW(groups(trained), betas: (beta1, beta2), eps: eps)
-    }
+    public func optimizer(_ trained: TrainedParameters) -> AdamW { optimizer(over: groups(trained)) }
+
+    /// The optimiser over groups that were divided further than by `groups`.
+    ///
+    /// - Parameter groups: the parameters by rates and decay.
+    /// - Returns: AdamW with the recipe's numbers.
+    func optimizer(over groups: [ParameterGroup]) -> AdamW { AdamW(groups, betas: (beta1, beta2), eps: eps) }
 
     /// Checks every number.
     ///

@@ -23,7 +23,7 @@ struct MeasuredModel: Sendable {
         model = try await TorchThread.run { () throws(ActionModelError) in try start.checkpoint.model().model }
         clips = EvaluationClips(sampling: .uniform, shortSide: side, resize: .bicubic)
         (frames, tokenizer, answersByTexts) = (8, start.tokenizer, true)
-        normalization = Self.normalization(start)
+        normalization = start.checkpoint.preprocessing.normalization
         (trainedParameters, steps, seconds, peakMemory) = (0, 0, 0, nil)
     }
 
@@ -41,13 +41,9 @@ struct MeasuredModel: Sendable {
         (model, self.clips, frames) = (loaded.model, clips, configuration.frames ?? 8)
         trainedParameters = loaded.parameters.count(where: configuration.isTrained)
         (steps, seconds, self.peakMemory) = (outcome.steps, outcome.seconds, peakMemory)
-        normalization = Self.normalization(start)
+        normalization = start.checkpoint.preprocessing.normalization
         tokenizer = start.tokenizer
         answersByTexts = recipe.preset.model.answersByTexts
-    }
-
-    private static func normalization(_ start: StartingPoint) -> PixelNormalization {
-        PixelNormalization(mean: start.checkpoint.preprocessing.mean, std: start.checkpoint.preprocessing.std)
     }
 
     /// The accuracies among the trained classes.

@@ -39,12 +39,6 @@ struct RunData: Sendable {
     /// The names of the classes as sentences hold them.
     func names(_ rule: LabelText?) -> [String] { classes.names.map((rule ?? .verbatim).text) }
 
-    /// What is subtracted from pixels and divided by: the start's.
-    func normalization(of start: StartingPoint) -> PixelNormalization {
-        let preprocessing = start.checkpoint.preprocessing
-        return PixelNormalization(mean: preprocessing.mean, std: preprocessing.std)
-    }
-
     /// Clips to train on, this process's part.
     func trainingLoader(batch: Int, _ normalization: PixelNormalization) throws -> ClipLoader {
         guard let clips = recipe.preset.data?.training else { fatalError("RunData: a recipe without training clips") }

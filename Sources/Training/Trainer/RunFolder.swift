@@ -23,7 +23,7 @@ public struct RunFolder: Sendable {
     /// The recipe.
     public var recipe: String { path + "/recipe.yaml" }
     /// The log.
-    public var log: String { path + "/metrics.jsonl" }
+    public var log: String { RunLog.path(in: path) }
     /// The report.
     public var report: String { path + "/report.html" }
     /// The best model.

@@ -24,7 +24,7 @@ struct RunLoop {
         _ events: @escaping @Sendable (TrainingRun.Event) -> Void
     ) async throws {
         (self.run, self.data, self.session, self.state, self.events) = (run, data, session, state, events)
-        normalization = data.normalization(of: run.start)
+        normalization = run.start.checkpoint.preprocessing.normalization
         let (batch, length) = await (session.method.batch, session.method.length)
         loader = try data.trainingLoader(batch: batch, normalization)
         stepsPerEpoch = loader.batchesPerEpoch

@@ -1,6 +1,3 @@
-internal import CLIP
-internal import Foundation
-
 extension TrainingRecipe {
     /// The names of the bundled recipes, sorted.
     ///
@@ -8,8 +5,7 @@ extension TrainingRecipe {
     /// - Returns: the names.
     /// - Throws: `TrainingError.noPresets` when the program was moved without its resources.
     public static func names(programFolder: String? = nil) throws(TrainingError) -> [String] {
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: try folder(programFolder))) ?? []
-        return files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(".yaml".count)) }.sorted()
+        try files(programFolder).names
     }
 
     /// A recipe that a user names: a YAML file's path, or the name of a bundled one.
@@ -23,21 +19,17 @@ extension TrainingRecipe {
     public static func find(
         _ nameOrPath: String, setting assignments: [String] = [], programFolder: String? = nil
     ) throws(TrainingError) -> TrainingRecipe {
-        if nameOrPath.hasSuffix(".yaml") || nameOrPath.hasSuffix(".yml") {
+        if BundledFiles.isPath(nameOrPath) {
             return try TrainingRecipe(contentsOf: nameOrPath, setting: assignments)
         }
-        let names = try names(programFolder: programFolder)
+        let files = try files(programFolder), names = files.names
         guard names.contains(nameOrPath) else {
             throw .unknownRecipe(String(nameOrPath.prefix(80)), near: NearNames.near(nameOrPath, in: names))
         }
-        return try TrainingRecipe(
-            contentsOf: "\(try folder(programFolder))/\(nameOrPath).yaml", setting: assignments)
+        return try TrainingRecipe(contentsOf: files.path(of: nameOrPath), setting: assignments)
     }
 
-    private static func folder(_ programFolder: String?) throws(TrainingError) -> String {
-        guard let path = ProgramResources(of: "Training", programFolder: programFolder).path(of: "recipes") else {
-            throw .noPresets
-        }
-        return path
+    private static func files(_ programFolder: String?) throws(TrainingError) -> BundledFiles {
+        try BundledFiles("recipes", programFolder: programFolder)
     }
 }

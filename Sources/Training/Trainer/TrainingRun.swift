@@ -75,7 +75,7 @@ public struct TrainingRun: Sendable {
         let inputs = MethodInputs(
             start: start, resetHead: recipe.start.resetHead ?? false, classes: data.names(recipe.lists.text),
             settings: recipe.run)
-        let session = try await TrainingSession(recipe, inputs, data.normalization(of: start), group)
+        let session = try await TrainingSession(recipe, inputs, start.checkpoint.preprocessing.normalization, group)
         if group.rank == 0, !folder.exists { try makeFolder() }
         let state = try await session.resume(folder, group)
         var loop = try await RunLoop(self, data, session, state, events)

@@ -19,7 +19,7 @@ final class TrainingSession {
     private(set) var kept: KeptClips?
     var group: ProcessGroup { sharing.group }
 
-    /// Builds the model, equal in all processes.
+    /// Builds the model; ``resume(_:_:)`` makes it equal in all processes.
     init(
         _ recipe: TrainingRecipe, _ inputs: MethodInputs, _ normalization: PixelNormalization, _ group: ProcessGroup
     ) throws {
@@ -28,13 +28,12 @@ final class TrainingSession {
         self.normalization = normalization
         sharing = LossSharing(group, scope: settings.contrastive)
         let method = try recipe.preset.model.training(inputs)
-        try group.broadcast(method.trained.tensors, from: 0)
         stepper = try Stepper(method, settings, sharing: sharing)
         average = settings.averaging.map { ExponentialMovingAverage(method.trained, decay: .constant($0.decay)) }
         self.method = method
     }
 
-    /// Goes on from the newest checkpoint of a folder, which process 0 reads for all.
+    /// Begins, or goes on from the newest checkpoint of a folder, with what process 0 has.
     func resume(_ folder: RunFolder, _ group: ProcessGroup) throws -> RunState {
         var state = RunState()
         if group.rank == 0, let checkpoint = try folder.newestCheckpoint() {
