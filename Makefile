@@ -13,7 +13,7 @@ demo: build
 
 test: setup
 	swift build --build-tests
-	swift test --skip-build
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && TMPDIR=$$folder swift test --skip-build
 
 benchmark: setup
 	cd Benchmarks && swift run -c release verb-benchmarks models

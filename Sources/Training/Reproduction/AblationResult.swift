@@ -4,17 +4,22 @@ public struct AblationResult: Sendable, Codable, Equatable {
     public struct Accuracy: Sendable, Codable, Equatable {
         /// The share of clips whose class scores highest.
         public let top1: Double
+        /// The same of the clips whose class is nobody's reversal, which a still can tell; nil without such clips.
+        public let stillTellable: Double?
+        /// The same of the clips whose class has a partner in time order; nil without such clips.
+        public let paired: Double?
         /// The same with the two members of a time-order pair counted as one: what can be told without the order.
         public let orderBlind: Double
         /// The choice between the two members of a pair; one half is chance.
         public let withinPairs: Double
-
     }
 
     /// The row.
     public let id: String
     /// Where the run's random choices began.
     public let seed: UInt64
+    /// The clips that it was trained and measured on.
+    public let world: Reproduction.World
     /// On unseen clips of the trained classes.
     public let supervised: Accuracy
     /// On the classes that were never trained; nil for models that know their classes only.
@@ -30,9 +35,19 @@ public struct AblationResult: Sendable, Codable, Equatable {
 }
 
 extension AblationResult.Accuracy {
-    init(_ report: ClassificationReport) {
+    /// Takes the figures of a report.
+    ///
+    /// - Parameters:
+    ///   - report: the report.
+    ///   - partners: for each of its classes the position of its partner in time order, or nil.
+    init(_ report: ClassificationReport, partners: [Int?]) {
+        func share(_ isCounted: (Int?) -> Bool) -> Double? {
+            let rows = zip(report.perClass, partners).filter { isCounted($1) }.map { $0.0 }
+            let videos = rows.reduce(0) { $0 + $1.videos + $1.unreadable }
+            return videos == 0 ? nil : Double(rows.reduce(0) { $0 + $1.correct }) / Double(videos)
+        }
         self.init(
-            top1: report.top1OverAll, orderBlind: report.orderBlindTop1 ?? report.top1OverAll,
-            withinPairs: report.withinPairs ?? 0)
+            top1: report.top1OverAll, stillTellable: share { $0 == nil }, paired: share { $0 != nil },
+            orderBlind: report.orderBlindTop1 ?? report.top1OverAll, withinPairs: report.withinPairs ?? 0)
     }
 }

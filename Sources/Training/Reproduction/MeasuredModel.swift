@@ -71,7 +71,8 @@ struct MeasuredModel: Sendable {
         let loader = try ClipLoader(
             samples, evaluation: clips, frames: frames, imageSize: model.vision.imageSize, settings: settings)
         let scores = try await scores(samples, loader, names, byTexts: byTexts)
-        return AblationResult.Accuracy(try ClassificationReport(scores, partners: TimeOrderPartners.of(names)))
+        let partners = TimeOrderPartners.of(names)
+        return AblationResult.Accuracy(try ClassificationReport(scores, partners: partners), partners: partners)
     }
 
     @TorchActor

@@ -12,7 +12,7 @@ public struct Reproduction: Sendable {
     /// How large the world is.
     public struct World: Sendable, Codable, Equatable {
         /// Clips to train on.
-        public var train = 1470
+        public var train = 5880
         /// Clips of the same classes to test on.
         public var test = 980
         /// Clips of the held-out classes to test on.
@@ -82,8 +82,7 @@ public struct Reproduction: Sendable {
         for (done, (row, seed)) in runs.enumerated() {
             try Task.checkCancellation()
             events(.began(row: row.id, seed: seed, done: done, total: runs.count))
-            let result: AblationResult
-            if let kept = try kept(row, seed) { result = kept } else { result = try await measured(row, seed, events) }
+            let result = try await result(of: row, seed, events)
             results.append(result)
             events(.finished(result))
         }
@@ -103,29 +102,43 @@ public struct Reproduction: Sendable {
 
     private func place(_ row: Ablation, _ seed: UInt64) -> String { "\(folder)/\(row.id)/seed-\(seed)" }
 
-    /// A result that is there already.
-    private func kept(_ row: Ablation, _ seed: UInt64) throws -> AblationResult? {
+    private func result(
+        of row: Ablation, _ seed: UInt64, _ events: @escaping @Sendable (Event) -> Void
+    ) async throws -> AblationResult {
+        let run = try row.recipe.map { name throws(TrainingError) in
+            TrainingRun(try recipe(name, row, seed), start: start, folder: RunFolder(place(row, seed)))
+        }
+        if let kept = try kept(row, seed, run) { return kept }
+        return try await measured(row, seed, run, events)
+    }
+
+    /// A result that is there already, if it is one of this recipe in this world.
+    private func kept(_ row: Ablation, _ seed: UInt64, _ run: TrainingRun?) throws -> AblationResult? {
         let path = place(row, seed) + "/result.json"
-        return FileManager.default.fileExists(atPath: path) ? try SortedJSON.read(from: path) : nil
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        try run?.checkFolder()
+        let result: AblationResult = try SortedJSON.read(from: path)
+        guard result.world == world else {
+            throw TrainingError.badRecipe(
+                "\(path) was measured on other clips (\(result.world.train) to train on, \(result.world.test) and "
+                    + "\(result.world.heldOut) to test on); choose another folder of runs, or the same numbers of clips")
+        }
+        return result
     }
 
     private func measured(
-        _ row: Ablation, _ seed: UInt64, _ events: @escaping @Sendable (Event) -> Void
+        _ row: Ablation, _ seed: UInt64, _ run: TrainingRun?, _ events: @escaping @Sendable (Event) -> Void
     ) async throws -> AblationResult {
-        let place = place(row, seed), model: MeasuredModel
-        if let name = row.recipe {
-            model = try await trained(try recipe(name, row, seed), place, events)
-        } else {
-            model = try await MeasuredModel(frozen: start)
-        }
+        let model = if let run { try await trained(run, events) } else { try await MeasuredModel(frozen: start) }
         let supervised = try await model.accuracy(on: "\(folder)/test/validation.txt")
         let zeroShot = try await model.zeroShot(on: "\(folder)/test/heldout.txt")
         let result = AblationResult(
-            id: row.id, seed: seed, supervised: supervised, zeroShot: zeroShot,
+            id: row.id, seed: seed, world: world, supervised: supervised, zeroShot: zeroShot,
             trainedParameters: model.trainedParameters, steps: model.steps, seconds: model.seconds,
             peakMemory: model.peakMemory)
-        try RunFolder(place).make()
-        try SortedJSON.write(result, to: place + "/result.json")
+        let place = RunFolder(place(row, seed))
+        try place.make()
+        try SortedJSON.write(result, to: place.path + "/result.json")
         return result
     }
 
@@ -134,16 +147,17 @@ public struct Reproduction: Sendable {
             "lists.train.path=\(folder)/train/train.txt", "lists.train.classes=\(folder)/train/training_classes.txt",
             "lists.validation=", "run.seed=\(seed)", "run.evaluateEvery=0",
         ]
-        return try TrainingRecipe.find(name, setting: row.assignments + lists + assignments)
+        let features =
+            try TrainingRecipe.find(name).run.features == nil ? [] : ["run.features.folder=\(folder)/\(row.id)/features"]
+        return try TrainingRecipe.find(name, setting: row.assignments + lists + features + assignments)
     }
 
     private func trained(
-        _ recipe: TrainingRecipe, _ place: String, _ events: @escaping @Sendable (Event) -> Void
+        _ run: TrainingRun, _ events: @escaping @Sendable (Event) -> Void
     ) async throws -> MeasuredModel {
         ResidentMemory.forget()
-        let run = TrainingRun(recipe, start: start, folder: RunFolder(place))
         let outcome = try await run.run { events(.training($0)) }
-        let peak = ResidentMemory.peak
-        return try await MeasuredModel(trainedIn: run.folder, recipe, outcome, peakMemory: peak, start)
+        return try await MeasuredModel(
+            trainedIn: run.folder, run.recipe, outcome, peakMemory: ResidentMemory.peak, start)
     }
 }

@@ -88,7 +88,7 @@ public struct TrainingRun: Sendable {
     }
 
     /// Checks that a folder that is there is this run's.
-    private func checkFolder() throws(TrainingError) {
+    func checkFolder() throws(TrainingError) {
         guard folder.exists else { return }
         folder.tidy()
         let found = try TrainingRecipe(contentsOf: folder.recipe)
