@@ -121,7 +121,8 @@ public struct Reproduction: Sendable {
         guard result.world == world else {
             throw TrainingError.badRecipe(
                 "\(path) was measured on other clips (\(result.world.train) to train on, \(result.world.test) and "
-                    + "\(result.world.heldOut) to test on); choose another folder of runs, or the same numbers of clips")
+                    + "\(result.world.heldOut) to test on); choose another folder of runs, or the same numbers of clips"
+            )
         }
         return result
     }
@@ -148,7 +149,8 @@ public struct Reproduction: Sendable {
             "lists.validation=", "run.seed=\(seed)", "run.evaluateEvery=0",
         ]
         let features =
-            try TrainingRecipe.find(name).run.features == nil ? [] : ["run.features.folder=\(folder)/\(row.id)/features"]
+            try TrainingRecipe.find(name).run.features == nil
+            ? [] : ["run.features.folder=\(folder)/\(row.id)/features"]
         return try TrainingRecipe.find(name, setting: row.assignments + lists + features + assignments)
     }
 

@@ -11,7 +11,8 @@ struct ReproductionReportTests {
 
     private func result(_ id: String, _ seed: UInt64, _ top1: Double, zeroShot: Double?) -> AblationResult {
         AblationResult(
-            id: id, seed: seed, world: Reproduction.World(), supervised: accuracy(top1, 0.5), zeroShot: zeroShot.map { accuracy($0, 0.5) },
+            id: id, seed: seed, world: Reproduction.World(), supervised: accuracy(top1, 0.5),
+            zeroShot: zeroShot.map { accuracy($0, 0.5) },
             trainedParameters: 1_500_000, steps: 10, seconds: Double(seed) * 10, peakMemory: 300 << 20)
     }
 
@@ -31,7 +32,9 @@ struct ReproductionReportTests {
     func cells() throws {
         let lines = report.markdown.split(separator: "\n").map(String.init)
         #expect(
-            lines.contains("| all three | 92.0 ± 2.0 | 90.0 ± 0.0 | 80.0 ± 0.0 | 50.0 ± 0.0 | – | – | – | 1.50 M | 20 s | 300 MiB |"))
+            lines.contains(
+                "| all three | 92.0 ± 2.0 | 90.0 ± 0.0 | 80.0 ± 0.0 | 50.0 ± 0.0 | – | – | – | 1.50 M | 20 s | 300 MiB |"
+            ))
         #expect(lines.contains { $0.hasPrefix("| mean (meanP) | 70.0 | 90.0 | 80.0 | 50.0 | 30.0 | 50.0 | 75.0 |") })
         #expect(lines.contains { $0.hasPrefix("| frozen CLIP, zero-shot | 60.0 |") && $0.contains("| 100.0 |") })
         #expect(!report.markdown.contains("LSTM"))
