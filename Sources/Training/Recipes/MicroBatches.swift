@@ -1,5 +1,3 @@
-public import Torch
-
 /// Cuts the clips of a step into parts whose gradients are summed: the whole batch's gradients, a part's memory.
 ///
 ///     g = Σ over parts of (clips of the part / clips of the batch) ∇ loss(part)
@@ -22,25 +20,5 @@ public struct MicroBatches: Sendable, Equatable {
     public func parts(of batch: Int) -> [Range<Int>] {
         let parts = min(count, batch)
         return (0..<parts).map { ($0 * batch / parts)..<(($0 + 1) * batch / parts) }
-    }
-
-    /// Adds the gradients of a batch's mean loss to the parameters, part by part.
-    ///
-    /// - Parameters:
-    ///   - batch: the number of clips.
-    ///   - loss: the mean loss of some of the clips, one number with its graph.
-    /// - Returns: the batch's mean loss.
-    /// - Throws: what the loss throws.
-    @discardableResult
-    public func accumulateGradients<E: Error>(
-        of batch: Int, loss: (Range<Int>) throws(E) -> Tensor
-    ) throws(E) -> Double {
-        var total = 0.0
-        for part in parts(of: batch) {
-            let share = try loss(part) * (Double(part.count) / Double(batch))
-            share.backward()
-            total += share.item(Double.self)
-        }
-        return total
     }
 }

@@ -76,11 +76,4 @@ struct FewShotTests {
             #expect(halves.base == [1, 2] && halves.novel == [0, 3])
         }
     }
-
-    @Test("mean and standard deviation over all trials")
-    func summary() {
-        let summary = TrialSummary([1, 2, 3, 6])
-        #expect(summary.mean == 3 && abs(summary.deviation - 3.5.squareRoot()) < 1e-15)
-        #expect(TrialSummary([]).mean == 0 && TrialSummary([4]).deviation == 0)
-    }
 }

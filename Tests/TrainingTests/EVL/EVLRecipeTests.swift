@@ -29,28 +29,6 @@ struct EVLRecipeTests {
         #expect(groups[0].learningRateScale == 1)
     }
 
-    @Test("the sum over parts is the gradient of the whole batch", arguments: [1, 2, 3, 5, 7, 9])
-    func microBatches(_ count: Int) throws {
-        let (model, parameters) = try EVLTraining.model()
-        let trained = parameters.train(model.configuration.isTrained)
-        let (clips, labels) = EVLTraining.batch(model.configuration, count: 7)
-        let whole = model(clips).crossEntropy(labels)
-        whole.backward()
-        let expected = trained.tensors.map(\.gradient)
-        trained.clearGradients()
-        let loss = MicroBatches(count: count).accumulateGradients(of: 7) {
-            model(clips.slice(0, $0)).crossEntropy(labels.slice(0, $0))
-        }
-        #expect(abs(loss - whole.item(Double.self)) < 1e-5)
-        for (place, name) in trained.names.enumerated() {
-            guard let gradient = trained.tensors[place].gradient else {
-                #expect(expected[place] == nil, "\(name)")
-                continue
-            }
-            expectClose(gradient, expected[place], absolute: 2e-6, name)
-        }
-    }
-
     @Test("parts are as equal as can be")
     func parts() {
         #expect(MicroBatches(count: 4).parts(of: 8) == [0..<2, 2..<4, 4..<6, 6..<8])

@@ -65,6 +65,27 @@ struct TrainCommandTests {
         }
     }
 
+    @Test("a step's clips in unequal parts give the step of all", arguments: ["linear-probe", "st-adapter", "evl"])
+    func accumulation(_ method: String) async throws {
+        try await TrainingWorld.with { world in
+            let exact = Self.withoutDropout(method)
+            for parts in [1, 4] {  // of batches of 6, 6 and 2 clips
+                let run = try await VerbProcess.run(
+                    try world.arguments(method, to: "in\(parts)", exact + ["run.accumulate=\(parts)"]), in: world.folder
+                )
+                try #require(run.status == 0, "\(run.errors)")
+            }
+            let (whole, parted) = (try world.losses("in1"), try world.losses("in4"))
+            try #require(parted.count == whole.count)
+            for (a, b) in zip(parted, whole) { #expect(abs(a - b) < 1e-5 * max(1, abs(b))) }
+            let weights = try world.weights("in4")
+            for (name, tensor) in try world.weights("in1") {
+                let distance = try #require(weights[name]) - tensor
+                #expect(distance.abs.max().item(Double.self) < 2e-4, "\(name)")
+            }
+        }
+    }
+
     private static func withoutDropout(_ method: String) -> [String] {
         switch method {
         case "st-adapter": ["model.dropout=0"]

@@ -59,7 +59,7 @@ struct TrainingWorld {
             "data.training.crop.shortSideJitter.largest=36", "data.evaluation.shortSide=32", "start.checkpoint=clip",
             "lists.train.path=data/train.txt", "lists.train.classes=data/training_classes.txt",
             "lists.validation.path=data/validation.txt", "lists.validation.classes=data/training_classes.txt",
-            "recipe.batch=6", "run.workers=2", "run.threads=1", "run.evaluateEvery=1",
+            "recipe.batch=6", "recipe.learningRate=1e-3", "run.workers=2", "run.threads=1", "run.evaluateEvery=1",
         ]
         switch method {
         case "actionclip", "m2clip", "linear-probe":
@@ -75,7 +75,7 @@ struct TrainingWorld {
         case "st-adapter": values += ["model.adapterLayers=2", "model.adapterWidth=8", "recipe.epochs=3"]
         case "evl":
             values += ["model.decoderLayers=2", "model.decoderWidth=32", "model.decoderHeads=2", "recipe.steps=9"]
-        default: values += ["recipe.epochs=3"]
+        default: values += ["recipe.epochs=3", "run.isFixed=false", "run.features="]
         }
         return values
     }
