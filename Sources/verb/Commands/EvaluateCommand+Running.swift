@@ -33,12 +33,12 @@ extension EvaluateCommand {
 
     /// How all models are evaluated.
     func settings(_ files: ModelFiles, _ models: EvaluatedModels) throws -> EvaluationSettings {
-        let recipe = models.recipe(of: files.checkpoint.path)
-        let (clips, frames, origin) = try clips.settings(for: files.checkpoint, recipe)
+        let own = try ModelClips.read(besideModel: files.checkpoint.path)
+        let (clips, frames, origin) = try clips.settings(for: files.checkpoint, own)
         models.note(
             "clips: \(frames) frames, \(clips.sampling.words), \(clips.temporalViews) x \(clips.crops) views, short side "
                 + "\(clips.shortSide), \(clips.resize.rawValue) (\(origin))")
-        let rule = labelText ?? recipe.map { $0.lists.text ?? .verbatim } ?? .underscore
+        let rule = labelText ?? own?.text ?? .underscore
         var settings = EvaluationSettings(clips: clips, frames: frames, labelText: rule)
         (settings.head, settings.workers) = (scoreBy, workers)
         settings.templates = prompt.isEmpty ? nil : prompt.compactMap(PromptTemplate.init)
