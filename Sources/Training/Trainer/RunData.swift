@@ -37,7 +37,7 @@ struct RunData: Sendable {
     }
 
     /// The names of the classes as sentences hold them.
-    func names(_ rule: LabelText?) -> [String] { classes.names.map((rule ?? .verbatim).text) }
+    func names(_ rule: LabelText?) -> [String] { classes.names.map((rule ?? .standard).text) }
 
     /// Clips to train on, this process's part.
     func trainingLoader(batch: Int, _ normalization: PixelNormalization) throws -> ClipLoader {

@@ -34,7 +34,7 @@ public struct TrainingRecipe: Sendable, Equatable {
         public var train: ListReference
         /// The clips to evaluate on; nil evaluates never.
         public var validation: ListReference?
-        /// How class names become words of sentences.
+        /// How class names become words of sentences; nil means ``LabelText/standard``, as in evaluation.
         public var text: LabelText?
 
         /// Names lists.

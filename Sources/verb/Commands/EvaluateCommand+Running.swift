@@ -38,7 +38,7 @@ extension EvaluateCommand {
         models.note(
             "clips: \(frames) frames, \(clips.sampling.words), \(clips.temporalViews) x \(clips.crops) views, short side "
                 + "\(clips.shortSide), \(clips.resize.rawValue) (\(origin))")
-        let rule = labelText ?? recipe.map { $0.lists.text ?? .verbatim } ?? .underscore
+        let rule = labelText ?? recipe?.lists.text ?? .standard
         var settings = EvaluationSettings(clips: clips, frames: frames, labelText: rule)
         (settings.head, settings.workers) = (scoreBy, workers)
         settings.templates = prompt.isEmpty ? nil : prompt.compactMap(PromptTemplate.init)

@@ -1,0 +1,31 @@
+import Datasets
+import Foundation
+import Testing
+import Torch
+
+@testable import Training
+
+@Suite("The lists of a run")
+struct RunDataTests {
+    /// The data of a recipe whose clips lie in folders of classes; nothing is decoded.
+    private func data(_ assignments: [String] = []) async throws -> RunData {
+        try await inFolder { folder in
+            for name in ["brush_hair", "kick ball"] {
+                try FileManager.default.createDirectory(
+                    at: folder.appending(path: name), withIntermediateDirectories: true)
+                try Data().write(to: folder.appending(path: "\(name)/a.mp4"))
+            }
+            let lists = ["lists.train={path: \(folder.path), format: class-folders}", "lists.validation="]
+            return try RunData(try TrainingRecipe.find("puppets-evl", setting: lists + assignments), .alone)
+        }
+    }
+
+    @Test("underscores of class names become blanks unless the recipe says otherwise")
+    func names() async throws {
+        let usual = try await data()
+        #expect(usual.names(nil) == ["brush hair", "kick ball"])
+        #expect(usual.names(.verbatim) == ["brush_hair", "kick ball"])
+        let recipe = try TrainingRecipe.find("puppets-evl", setting: ["lists.text=verbatim"])
+        #expect(recipe.lists.text == .verbatim)
+    }
+}
