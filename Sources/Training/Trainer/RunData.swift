@@ -69,6 +69,7 @@ struct RunData: Sendable {
         var settings = LoaderSettings()
         (settings.seed, settings.batch, settings.normalization) = (recipe.run.seed, batch, normalization)
         settings.workers = recipe.run.workers ?? settings.workers
+        (settings.skipLimit, settings.deadline) = (recipe.run.skipLimit, recipe.run.deadline)
         settings.shard = Shard(rank: group.rank, count: group.size)
         return settings
     }

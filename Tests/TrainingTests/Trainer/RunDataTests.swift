@@ -28,4 +28,13 @@ struct RunDataTests {
         let recipe = try TrainingRecipe.find("puppets-evl", setting: ["lists.text=verbatim"])
         #expect(recipe.lists.text == .verbatim)
     }
+
+    @Test("how many broken videos and how much time are the recipe's")
+    func limits() async throws {
+        let usual = try await data().trainingLoader(batch: 1, .clip).settings
+        #expect(usual.skipLimit == 0.05 && usual.deadline == 30)
+        let own = try await data(["run.skipLimit=0.5", "run.deadline=2"])
+        #expect(try own.trainingLoader(batch: 1, .clip).settings.skipLimit == 0.5)
+        #expect(try own.evaluationLoader(own.train.samples, .clip).settings.deadline == 2)
+    }
 }

@@ -64,6 +64,8 @@ struct TrainingRecipeTests {
             ("run.features={folder: f, storage: float16}", "run.isFixed=true"),
             ("run.mixing={mixup: 1}", "run.mixing: the key"), ("run.gradientClip=0", "run.gradientClip is 0"),
             ("data.training=", "data.training"), ("recipe=", "recipe"), ("start=", "start"), ("lists=", "lists"),
+            ("run.skipLimit=1.5", "run.skipLimit is 1.5"), ("run.skipLimit=-0.1", "run.skipLimit is -0.1"),
+            ("run.deadline=0", "run.deadline is 0.0 seconds"), ("run.deadline=1e9", "at most a day"),
             ("run.seed=[", "not readable as YAML"), ("run.layerDecay=-1", "run.layerDecay is -1"),
         ])
     func refusals(_ assignment: String, _ words: String) throws {
