@@ -32,11 +32,12 @@ public struct EvaluationModel: Sendable {
     @TorchActor
     public init(_ checkpoint: ActionModelCheckpoint, tokenizer: Tokenizer?) throws {
         if let text = checkpoint.configuration.text {
-            // Another id would read foreign memory.
-            guard let count = tokenizer?.vocabulary.count, count == text.vocabularySize else {
+            guard let tokenizer else {
+                throw TrainingError.badEvaluation("\(checkpoint.path): a text tower without its vocabulary")
+            }
+            if let problem = text.problem(with: tokenizer.vocabulary) {
                 throw TrainingError.badEvaluation(
-                    "\(checkpoint.path): a vocabulary of \(tokenizer?.vocabulary.count ?? 0) symbols, the model has "
-                        + "\(text.vocabularySize)")
+                    "\(checkpoint.path): the vocabulary is another model's: \(problem); name its own with --vocabulary")
             }
         }
         let built = try checkpoint.model()
