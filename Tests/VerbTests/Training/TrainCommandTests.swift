@@ -133,6 +133,22 @@ struct TrainCommandTests {
         }
     }
 
+    @Test("parts of one folder of images have kept features of their own")
+    func keptParts() async throws {
+        try await TrainingWorld.with { world in
+            let fixed = [try world.imageParts(), "run.isFixed=true"]
+            let kept = fixed + ["run.features={folder: features, storage: float32}"]
+            for (output, more) in [("plain", fixed), ("kept", kept)] {
+                let run = try await VerbProcess.run(
+                    try world.arguments("linear-probe", to: output, more), in: world.folder)
+                try #require(run.status == 0, "\(run.errors)")
+            }
+            let (plain, found) = (try world.losses("plain"), try world.losses("kept"))
+            try #require(plain.count == found.count && Set(plain).count > 1)
+            for (a, b) in zip(plain, found) { #expect(abs(a - b) < 1e-5) }
+        }
+    }
+
     @Test("ctrl-C saves and ends with 130")
     func interrupt() async throws {
         try await TrainingWorld.with { world in
