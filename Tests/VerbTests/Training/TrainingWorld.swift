@@ -108,6 +108,29 @@ struct TrainingWorld {
             + "classes: data/training_classes.txt}"
     }
 
+    /// The sizes of the files of kept features, by their names.
+    func keptFiles() throws -> [String: Int] {
+        let views = folder.path + "/features/views"
+        var sizes: [String: Int] = [:]
+        for name in try FileManager.default.subpathsOfDirectory(atPath: views) where name.hasSuffix(".safetensors") {
+            sizes[name] = try FileManager.default.attributesOfItem(atPath: "\(views)/\(name)")[.size] as? Int
+        }
+        return sizes
+    }
+
+    /// A folder within this one with the same clips and model, and with kept features that are empty files.
+    func sibling(emptying files: [String]) throws -> TrainingWorld {
+        let other = TrainingWorld(folder: folder.appending(path: "other")), manager = FileManager.default
+        try manager.createDirectory(at: other.folder, withIntermediateDirectories: true)
+        for name in ["data", "clip"] {
+            try manager.createSymbolicLink(
+                at: other.folder.appending(path: name), withDestinationURL: folder.appending(path: name))
+        }
+        try manager.copyItem(at: folder.appending(path: "features"), to: other.folder.appending(path: "features"))
+        for name in files { try Data().write(to: other.folder.appending(path: "features/views/\(name)")) }
+        return other
+    }
+
     /// The weights of a run's last model.
     func weights(_ output: String) throws -> [String: Tensor] {
         try StateFile.read("\(folder.path)/\(output)/last/model.safetensors").loadedTensors()
