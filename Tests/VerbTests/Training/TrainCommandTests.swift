@@ -176,6 +176,28 @@ struct TrainCommandTests {
         }
     }
 
+    @Test("the models between a CLIP and what was trained on it", arguments: ["actionclip", "m2clip"])
+    func interpolation(_ method: String) async throws {
+        try await TrainingWorld.with { world in
+            let run = try await VerbProcess.run(try world.arguments(method, to: "run"), in: world.folder)
+            try #require(run.status == 0, "\(run.errors)")
+            let curve = try await VerbProcess.run(
+                [
+                    "evaluate", "data/validation.txt", "--classes", "data/training_classes.txt", "--model", "run/best",
+                    "--baseline", "none", "--interpolate", "clip", "--manifest", "m.json",
+                ], in: world.folder)
+            try #require(curve.status == 0, "\(curve.errors)")
+            let known = try StateFile.read(world.folder.path + "/clip/model.safetensors").loadedTensors()
+            let all = try world.weights("run")
+            // M2-CLIP begins with a copy of CLIP's last text block.
+            let copied = method == "m2clip" ? known.keys.count { $0.hasPrefix("transformer.resblocks.1.") } : 0
+            #expect(
+                curve.errors.contains("lacks \(all.count - known.count - copied) of the model's \(all.count) tensors"))
+            let manifest = try EvaluationManifest(contentsOf: world.folder.path + "/m.json")
+            #expect(manifest.curve?.points.last?.supervised == manifest.result.top1.mean)
+        }
+    }
+
     @Test("ctrl-C saves and ends with 130")
     func interrupt() async throws {
         try await TrainingWorld.with { world in
