@@ -37,7 +37,7 @@ struct RunData: Sendable {
     }
 
     /// The names of the classes as sentences hold them.
-    func names(_ rule: LabelText?) -> [String] { classes.names.map((rule ?? .verbatim).text) }
+    func names(_ rule: LabelText?) -> [String] { classes.names.map((rule ?? .standard).text) }
 
     /// Clips to train on, this process's part.
     func trainingLoader(batch: Int, _ normalization: PixelNormalization) throws -> ClipLoader {
@@ -69,6 +69,7 @@ struct RunData: Sendable {
         var settings = LoaderSettings()
         (settings.seed, settings.batch, settings.normalization) = (recipe.run.seed, batch, normalization)
         settings.workers = recipe.run.workers ?? settings.workers
+        (settings.skipLimit, settings.deadline) = (recipe.run.skipLimit, recipe.run.deadline)
         settings.shard = Shard(rank: group.rank, count: group.size)
         return settings
     }

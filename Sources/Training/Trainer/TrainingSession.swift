@@ -76,10 +76,17 @@ final class TrainingSession {
             throw TrainingError.badRecipe("run.features: the image tower is trained, so its features change")
         }
         let found = try KeptClips(try FeatureCache(at: settings.folder, manifest), data, clips)
-        let missing = found.missing
+        let missing = try agreed(group.rank == 0 ? found.missing : [])
         if !missing.isEmpty { try await encode(missing, tower, found, data, progress) }
         try group.barrier()
         kept = found
+    }
+
+    /// What process 0 has found, in all processes: what another found may differ once one of them has begun to write.
+    private func agreed(_ positions: [Int]) throws -> [Int] {
+        guard group.size > 1 else { return positions }
+        return try JSONDecoder().decode(
+            [Int].self, from: Data(try group.gathered([UInt8](JSONEncoder().encode(positions)))[0]))
     }
 
     /// Encodes clips and keeps their features; each process takes its part of them.
