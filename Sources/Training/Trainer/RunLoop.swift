@@ -17,6 +17,8 @@ struct RunLoop {
     private var state: RunState
     private var last: ClassificationReport?
     private var scores: ClipScores?
+    /// What the newest checkpoint holds.
+    private var saved: RunState?
     private var began = ContinuousClock.now
 
     init(
@@ -24,6 +26,7 @@ struct RunLoop {
         _ events: @escaping @Sendable (TrainingRun.Event) -> Void
     ) async throws {
         (self.run, self.data, self.session, self.state, self.events) = (run, data, session, state, events)
+        saved = state.step > 0 ? state : nil
         normalization = run.start.checkpoint.preprocessing.normalization
         let (batch, length) = await (session.method.batch, session.method.length)
         loader = try data.trainingLoader(batch: batch, normalization)
@@ -58,7 +61,11 @@ struct RunLoop {
             try await evaluateIfDue()
             try await save()
         }
-        if last == nil { try await evaluate() }
+        // The last weights are measured wherever the run ends: inside an epoch, or between two evaluations.
+        if state.evaluatedStep != state.step { try await evaluate() }
+        try await save()
+        // What was evaluated before an interruption is known by its figure only; the report shows all of it.
+        if last == nil { try await measure() }
     }
 
     /// Whether evaluations have not become better for too long.
@@ -114,23 +121,32 @@ struct RunLoop {
     }
 
     private mutating func evaluate() async throws {
-        guard let samples = data.validation else { return }
+        guard let report = try await measure() else { return }
+        let isBest = state.evaluated(report.value(of: run.recipe.run.metric))
+        try log?.scalars(step: state.step, report.scalars(prefix: "validation/"))
+        if isBest, run.group.rank == 0 { try await session.writeModel(to: run.folder.best, run, data, report) }
+        events(.evaluated(step: state.step, report, isBest: isBest))
+    }
+
+    /// Computes what the report shows; nil without a list to evaluate on.
+    @discardableResult
+    private mutating func measure() async throws -> ClassificationReport? {
+        guard let samples = data.validation else { return nil }
         let loader = try data.evaluationLoader(samples, normalization), events = events
         let found = try await session.evaluate(
             samples, loader, classes: data.classes.names, names: data.names(run.recipe.lists.text),
             tokenizer: run.start.tokenizer
         ) { events(.evaluating(done: $0, total: $1)) }
         let report = try ClassificationReport(found, partners: TimeOrderPartners.of(data.classes.names))
-        let isBest = state.evaluated(report.value(of: run.recipe.run.metric))
         (last, scores) = (report, found)
-        try log?.scalars(step: state.step, report.scalars(prefix: "validation/"))
-        if isBest, run.group.rank == 0 { try await session.writeModel(to: run.folder.best, run, data, report) }
-        events(.evaluated(step: state.step, report, isBest: isBest))
+        return report
     }
 
     private mutating func save() async throws {
+        guard state != saved else { return }
         state.seconds += began.duration(to: .now) / .seconds(1)
         began = .now
+        saved = state
         guard run.group.rank == 0 else { return }
         try await session.write(state, to: run.folder)
         events(.saved(step: state.step))

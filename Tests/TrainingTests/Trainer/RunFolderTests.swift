@@ -27,6 +27,21 @@ struct RunFolderTests {
         }
     }
 
+    @Test("a checkpoint learns what happened at its step afterwards")
+    func evaluatedLater() async throws {
+        try await inFolder { place in
+            let folder = RunFolder(place.path + "/run")
+            try folder.make()
+            try folder.write(checkpoint(5), keep: 1)
+            var state = checkpoint(5).state
+            _ = state.evaluated(0.5)
+            let later = RunCheckpoint(trained: [:], optimizer: [:], average: [:], state: state)
+            try folder.write(later, keep: 1)
+            let found = try #require(try folder.newestCheckpoint())
+            #expect(found.state.evaluatedStep == 5 && found.trained["w"]?.item(Double.self) == 5)
+        }
+    }
+
     @Test("what a killed run left is tidied away")
     func tidying() async throws {
         try await inFolder { place in
