@@ -37,9 +37,7 @@ struct RunLoop {
         }
         total = length.steps(stepsPerEpoch: stepsPerEpoch)
         try await session.keepFeatures(run, data) { events(.encoding(done: $0, total: $1)) }
-        log =
-            run.group.rank == 0
-            ? try RunLog(in: run.folder.path, resumingAfter: state.step > 0 ? state.step : nil) : nil
+        log = run.group.rank == 0 ? try RunLog(in: run.folder.path, at: state) : nil
     }
 
     mutating func run() async throws -> TrainingRun.Outcome {
