@@ -64,6 +64,8 @@ struct TrainingRecipeTests {
             ("run.features={folder: f, storage: float16}", "run.isFixed=true"),
             ("run.mixing={mixup: 1}", "run.mixing: the key"), ("run.gradientClip=0", "run.gradientClip is 0"),
             ("data.training=", "data.training"), ("recipe=", "recipe"), ("start=", "start"), ("lists=", "lists"),
+            ("run.metric=map", "run.metric map"), ("run={task: multiple, metric: mean_class}", "run.metric mean_class"),
+            ("run={task: multiple, labelSmoothing: 0.1}", "run.labelSmoothing"),
             ("run.seed=[", "not readable as YAML"), ("run.layerDecay=-1", "run.layerDecay is -1"),
         ])
     func refusals(_ assignment: String, _ words: String) throws {
