@@ -26,10 +26,17 @@ extension ProcessGroup {
     /// - Parameters:
     ///   - text: what this process holds.
     ///   - subject: what it is, for the error.
-    /// - Throws: `ProcessGroupError.mismatch` in every process, with each one's text.
+    /// - Throws: `ProcessGroupError.mismatch` in every process, with each one's text; of long ones with the lines that
+    ///   not all have.
     public func verifySame(_ text: String, _ subject: String) throws(ProcessGroupError) {
         let texts = try gathered(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }
-        guard Set(texts).count == 1 else { throw .mismatch(subject: subject, values: texts) }
+        guard Set(texts).count > 1 else { return }
+        let lines = texts.map { $0.split(separator: "\n") }
+        let common = lines.dropFirst().reduce(into: Set(lines[0])) { $0.formIntersection($1) }
+        let own = lines.map { lines in
+            lines.filter { !common.contains($0) }.map { String($0.drop { $0 == " " }) }.joined(separator: ", ")
+        }
+        throw .mismatch(subject: subject, values: Set(own).count > 1 ? own : texts)
     }
 
     /// Tells the others which operation comes next, and waits for them to say the same.

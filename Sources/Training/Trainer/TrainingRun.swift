@@ -71,6 +71,8 @@ public struct TrainingRun: Sendable {
     /// - Throws: `TrainingError`, `DatasetError`, `ProcessGroupError`, and `CancellationError`.
     public func run(_ events: @escaping @Sendable (Event) -> Void = { _ in }) async throws -> Outcome {
         let data = try RunData(recipe, group)
+        let sources = await RunSources(data, start)
+        try await sources.verifySame(recipe, over: group)
         if group.rank == 0 { try checkFolder() }
         let inputs = MethodInputs(
             start: start, resetHead: recipe.start.resetHead ?? false, classes: data.names(recipe.lists.text),
