@@ -18,6 +18,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case noPresets
     /// The loss became infinite or NaN.
     case diverged(step: Int?, loss: Double)
+    /// A run that would go on with other lists, classes or start weights than it began with.
+    case otherSources(path: String, differences: [String])
     /// Kept features that cannot be used or written.
     case features(path: String, FeatureCacheProblem)
     /// Two sets of weights that are not those of one architecture.
@@ -42,6 +44,9 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
             "no presets and recipes beside the program; the folder verb_Training.resources must stay beside it"
         case .diverged(let step, let loss):
             "the loss is \(loss)\(step.map { " at step \($0)" } ?? ""); lower the learning rate or the gradient clip"
+        case .otherSources(let path, let differences):
+            "\(path) holds a run that began from something else: \(differences.joined(separator: "; ")); bring the files "
+                + "back that it began with, or choose another folder"
         case .features(let path, let problem): "\(path): \(problem)"
         case .otherWeights(let mismatch):
             "the two sets of weights differ in \(mismatch.names.count) tensors, so there is nothing between them: "

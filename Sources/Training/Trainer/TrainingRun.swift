@@ -79,7 +79,7 @@ public struct TrainingRun: Sendable {
             settings: recipe.run)
         let session = try await TrainingSession(recipe, inputs, start.checkpoint.preprocessing.normalization, group)
         if group.rank == 0, !folder.exists { try makeFolder() }
-        let state = try await session.resume(folder, group)
+        let state = try await session.resume(folder, sources)
         var loop = try await RunLoop(self, data, session, state, events)
         return try await loop.run()
     }

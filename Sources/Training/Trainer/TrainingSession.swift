@@ -35,12 +35,14 @@ final class TrainingSession {
     }
 
     /// Begins, or goes on from the newest checkpoint of a folder, with what process 0 has.
-    func resume(_ folder: RunFolder, _ group: ProcessGroup) throws -> RunState {
+    func resume(_ folder: RunFolder, _ sources: RunSources) throws -> RunState {
         var state = RunState()
         if group.rank == 0, let checkpoint = try folder.newestCheckpoint() {
+            try checkpoint.state.check(sources, in: folder)
             try restore(checkpoint)
             state = checkpoint.state
         }
+        state.sources = sources
         guard group.size > 1 else { return state }
         state = try JSONDecoder().decode(
             RunState.self, from: Data(try group.gathered([UInt8](JSONEncoder().encode(state)))[0]))
