@@ -20,6 +20,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case diverged(step: Int?, loss: Double)
     /// A run that would go on with other lists, classes or start weights than it began with.
     case otherSources(path: String, differences: [String])
+    /// A folder that another run is writing.
+    case busy(path: String)
     /// Kept features that cannot be used or written.
     case features(path: String, FeatureCacheProblem)
     /// Two sets of weights that are not those of one architecture.
@@ -47,6 +49,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .otherSources(let path, let differences):
             "\(path) holds a run that began from something else: \(differences.joined(separator: "; ")); bring the files "
                 + "back that it began with, or choose another folder"
+        case .busy(let path): "\(path): another run is at work in this folder; choose another one, or wait for its end"
         case .features(let path, let problem): "\(path): \(problem)"
         case .otherWeights(let mismatch):
             "the two sets of weights differ in \(mismatch.names.count) tensors, so there is nothing between them: "

@@ -10,7 +10,8 @@ internal import Torch
 ///     best, last           model directories
 ///     report.html          what came out
 ///
-/// Checkpoints and models are made under other names and renamed, so that what has its name is whole.
+/// One run at a time writes the folder: that which holds the lock of `.lock`. Checkpoints and models are made under other
+/// names and renamed, so that what has its name is whole.
 public struct RunFolder: Sendable {
     /// The folder.
     public let path: String

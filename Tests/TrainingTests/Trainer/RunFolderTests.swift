@@ -58,6 +58,21 @@ struct RunFolderTests {
         }
     }
 
+    @Test("one run at a time has the folder")
+    func lock() async throws {
+        try await inFolder { place in
+            let folder = RunFolder(place.path)
+            do {
+                let held = try RunLock(folder)
+                let error = #expect(throws: TrainingError.self) { try RunLock(folder) }
+                #expect(error?.description.contains("\(place.path): another run") == true)
+                withExtendedLifetime(held) {}
+            }
+            _ = try RunLock(folder)
+            #expect(throws: TrainingError.self) { try RunLock(RunFolder(place.path + "/none")) }
+        }
+    }
+
     @Test("a model is replaced whole; what fails leaves the old one")
     func replacing() async throws {
         struct Broken: Error {}
