@@ -137,8 +137,8 @@ final class TrainingSession {
             let report = try stepper.step(learningRate: rate, parts: try parts(of: loaded, at: position))
             if !report.isSkipped { average?.update() }
             return (report, rate)
-        } catch TrainingError.diverged(_, let loss) {
-            throw TrainingError.diverged(step: position.step + 1, loss: loss)
+        } catch TrainingError.diverged(_, let divergence) {
+            throw TrainingError.diverged(step: position.step + 1, divergence)
         }
     }
 
