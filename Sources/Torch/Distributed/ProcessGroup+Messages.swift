@@ -6,6 +6,17 @@ extension ProcessGroup {
     /// - Throws: `ProcessGroupError` if one is lost, late or elsewhere.
     public func barrier() throws(ProcessGroupError) { try announce("barrier") }
 
+    /// Asks all processes a question, at the price of the shortest message.
+    ///
+    /// - Parameters:
+    ///   - answer: this process's.
+    ///   - question: what is asked, for the error.
+    /// - Returns: whether any process said yes; the same in all of them.
+    /// - Throws: `ProcessGroupError` if one is lost, late or elsewhere.
+    public func any(_ answer: Bool, _ question: String) throws(ProcessGroupError) -> Bool {
+        try announce("asking \(question)", amount: answer ? 1 : 0).contains(1)
+    }
+
     /// Hands everybody's bytes to everybody.
     ///
     /// - Parameter bytes: any number of them.

@@ -42,10 +42,11 @@ struct RunLoop {
 
     mutating func run() async throws -> TrainingRun.Outcome {
         events(.began(step: state.step, total: total))
-        do { try await steps() } catch let error as CancellationError {
-            // Somebody asked for the end; wherever that was noticed, nothing is lost.
+        do { try await steps() } catch where error is CancellationError || Task.isCancelled {
+            // Somebody asked for the end. Weights change only when a step's last word with the others is said, so nothing
+            // is lost wherever the run broke off, also if another process was faster to leave.
             try await save()
-            throw error
+            throw CancellationError()
         }
         try await finish()
         return TrainingRun.Outcome(steps: state.step, best: state.best, last: last, seconds: state.seconds)
@@ -75,8 +76,7 @@ struct RunLoop {
         let first = state.step % stepsPerEpoch
         var batches = EpochClips(epoch: epoch, from: first, loader, isKept: run.recipe.run.features != nil)
         var lapped = ContinuousClock.now
-        while state.step < total, let batch = try await batches.next() {
-            try Task.checkCancellation()
+        while state.step < total, let batch = try await next(of: &batches) {
             let position = RunPosition(step: state.step, stepsPerEpoch: stepsPerEpoch)
             let clips = count(inBatch: position.iteration)
             let (report, rate) = try await session.step(batch, of: clips, at: position)
@@ -86,7 +86,14 @@ struct RunLoop {
             try note(report, rate, images: clips * data.frames, seconds, waited: batch.waited)
             if let every = run.recipe.run.checkpointEvery, state.step % every == 0 { try await save() }
         }
-        try Task.checkCancellation()
+    }
+
+    /// What the next step reads; nil behind the epoch's last. All processes stop before the same step when one is asked to.
+    private func next(of batches: inout EpochClips) async throws -> StepClips? {
+        var batch: StepClips?
+        do { batch = try await batches.next() } catch is CancellationError {}
+        guard try await !session.isAnyCancelled() else { throw CancellationError() }
+        return batch
     }
 
     /// The number of clips of a batch over all processes.

@@ -126,6 +126,11 @@ final class TrainingSession {
         try folder.write(checkpoint(state), keep: settings.keep)
     }
 
+    /// Whether any process was asked to stop.
+    func isAnyCancelled() throws(ProcessGroupError) -> Bool {
+        try group.any(Task.isCancelled, "who was interrupted")
+    }
+
     /// Steps once on this process's clips of a step of so many.
     func step(
         _ clips: StepClips, of total: Int, at position: RunPosition
