@@ -17,6 +17,8 @@ struct RunLoop {
     private var state: RunState
     private var last: ClassificationReport?
     private var scores: ClipScores?
+    /// The broken videos of this process's steps that the others do not know of yet.
+    private var met: [SkippedVideo] = []
     /// What the newest checkpoint holds.
     private var saved: RunState?
     private var began = ContinuousClock.now
@@ -83,8 +85,13 @@ struct RunLoop {
             let seconds = lapped.duration(to: .now) / .seconds(1)
             lapped = .now
             state.step += 1
+            met += batch.skipped
             try note(report, rate, images: clips * data.frames, seconds, waited: batch.waited)
-            if let every = run.recipe.run.checkpointEvery, state.step % every == 0 { try await save() }
+            if state.step % stepsPerEpoch == 0 || state.step == total { try await logBroken() }
+            if let every = run.recipe.run.checkpointEvery, state.step % every == 0 {
+                try await gatherBroken()
+                try await save()
+            }
         }
     }
 
@@ -92,8 +99,30 @@ struct RunLoop {
     private func next(of batches: inout EpochClips) async throws -> StepClips? {
         var batch: StepClips?
         do { batch = try await batches.next() } catch is CancellationError {}
-        guard try await !session.isAnyCancelled() else { throw CancellationError() }
+        guard try await !session.isAnyCancelled() else {
+            try await gatherBroken()
+            throw CancellationError()
+        }
         return batch
+    }
+
+    /// The epoch of the newest step.
+    private var epochNumber: Int { max(0, state.step - 1) / stepsPerEpoch }
+
+    /// Brings into the state what any process could not read.
+    private mutating func gatherBroken() async throws {
+        state.note(try await session.gathered(met), epoch: epochNumber)
+        met = []
+    }
+
+    /// Says which videos of the epoch could not be read; before its last checkpoint, so that a log has it once.
+    private mutating func logBroken() async throws {
+        try await gatherBroken()
+        guard let broken = state.broken else { return }
+        try log?.scalars(step: state.step, ["train/skipped": Double(broken.reduce(0) { $0 + $1.times })])
+        let new = broken.filter { $0.epoch == epochNumber }
+        for video in new { try log?.text(step: state.step, "train/skipped_video", video.description) }
+        if !new.isEmpty { events(.skipped(new)) }
     }
 
     /// The number of clips of a batch over all processes.
@@ -160,8 +189,7 @@ struct RunLoop {
     private mutating func finish() async throws {
         guard run.group.rank == 0 else { return }
         try await session.writeModel(to: run.folder.last, run, data, last)
-        try RunReporting(run: run, data: data, state: state, health: loader.health)
-            .write(last, scores)
+        try RunReporting(run: run, data: data, state: state).write(last, scores)
     }
 }
 

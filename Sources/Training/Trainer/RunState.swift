@@ -24,6 +24,8 @@ public struct RunState: Codable, Sendable, Equatable {
     public var evaluatedStep: Int?
     /// What the run computes from; nil in checkpoints that were written before this was noted.
     public internal(set) var sources: RunSources?
+    /// The videos that could not be trained on, of all processes, in the order of the list; nil while there is none.
+    public internal(set) var broken: [BrokenVideo]?
     /// What scales the loss in half precision.
     public var scaler: LossScaler?
     /// Seconds of training before this checkpoint, all sessions together.

@@ -17,6 +17,8 @@ public struct TrainingRun: Sendable {
         case encoding(done: Int, total: Int)
         /// A step is done.
         case stepped(StepRecord)
+        /// Videos that were first met in this epoch cannot be read; others were shown in their places.
+        case skipped([BrokenVideo])
         /// An evaluation has done so many of its batches.
         case evaluating(done: Int, total: Int)
         /// An evaluation is done.

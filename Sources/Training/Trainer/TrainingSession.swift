@@ -131,6 +131,15 @@ final class TrainingSession {
         try group.any(Task.isCancelled, "who was interrupted")
     }
 
+    /// The broken videos that all processes met.
+    func gathered(_ met: [SkippedVideo]) throws -> [SkippedVideo] {
+        guard group.size > 1 else { return met }
+        let own = met.isEmpty ? [] : [UInt8](try JSONEncoder().encode(met))
+        return try group.gathered(own).filter { !$0.isEmpty }.flatMap {
+            try JSONDecoder().decode([SkippedVideo].self, from: Data($0))
+        }
+    }
+
     /// Steps once on this process's clips of a step of so many.
     func step(
         _ clips: StepClips, of total: Int, at position: RunPosition
