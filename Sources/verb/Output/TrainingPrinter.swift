@@ -62,7 +62,7 @@ final class TrainingPrinter: Sendable {
                 "\(outcome.steps) steps in \(Int(outcome.seconds)) s"
                     + (outcome.best.map { String(format: "; best %.1f %% after step %d", 100 * $0.value, $0.step) }
                         ?? ""))
-            Swift.print("\(folder.best)\n\(folder.report)")
+            Swift.print("\(outcome.best == nil ? folder.last : folder.best)\n\(folder.report)")
         }
     }
 
