@@ -44,7 +44,7 @@ struct RunLoop {
 
     mutating func run() async throws -> TrainingRun.Outcome {
         events(.began(step: state.step, total: total))
-        do { try await steps() } catch where error is CancellationError || Task.isCancelled {
+        do { try await steps() } catch let error where error is CancellationError || Task.isCancelled {
             // Somebody asked for the end. Weights change only when a step's last word with the others is said, so nothing
             // is lost wherever the run broke off, also if another process was faster to leave.
             try await save()
@@ -95,8 +95,10 @@ struct RunLoop {
         }
     }
 
-    /// What the next step reads; nil behind the epoch's last. All processes stop before the same step when one is asked to.
-    private func next(of batches: inout EpochClips) async throws -> StepClips? {
+    /// What the next step reads; nil behind the epoch's last.
+    ///
+    /// All processes stop before the same step when one of them is asked to.
+    private mutating func next(of batches: inout EpochClips) async throws -> StepClips? {
         var batch: StepClips?
         do { batch = try await batches.next() } catch is CancellationError {}
         guard try await !session.isAnyCancelled() else {

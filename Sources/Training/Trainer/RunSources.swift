@@ -1,5 +1,5 @@
 internal import Datasets
-public import Torch
+internal import Torch
 
 /// What a run computes from beside its recipe: fingerprints of its lists, its classes and its start.
 ///

@@ -19,8 +19,9 @@ final class TrainingSession {
     private(set) var kept: KeptClips?
     var group: ProcessGroup { sharing.group }
 
-    /// Builds the model; ``resume(_:_:)`` makes what is trained equal in all processes. What is frozen is each one's
-    /// start, which ``RunSources`` compares.
+    /// Builds the model; ``resume(_:_:)`` makes what is trained equal in all processes.
+    ///
+    /// What is frozen is each one's own start, which ``RunSources`` compares.
     init(
         _ recipe: TrainingRecipe, _ inputs: MethodInputs, _ normalization: PixelNormalization, _ group: ProcessGroup
     ) throws {

@@ -100,7 +100,9 @@ struct StepperTests {
         #expect(distance(weights(method), before) == 0)
     }
 
-    @Test("gradients that are no numbers end the run and change nothing", arguments: [.float32, .bfloat16])
+    @Test(
+        "gradients that are no numbers end the run and change nothing",
+        arguments: [RunSettings.Precision.float32, .bfloat16])
     func gradients(_ precision: RunSettings.Precision) throws {
         let method = BrokenGradients(try method()), before = weights(method.method)
         var settings = RunSettings()

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Testing
 import Torch
@@ -5,7 +6,7 @@ import Torch
 @testable import Training
 
 @Suite("The lists of a run")
-struct RunDataTests {
+struct RunListsTests {
     /// Reads lists of the classes a, b and c.
     private func data(train: String, validation: String? = nil, _ assignments: String...) async throws -> RunData {
         try await inFolder { folder in
