@@ -132,7 +132,7 @@ private final class ContrastiveTrainer {
         let loss = ContrastiveLoss()(
             videos: videos, texts: texts, logitScale: model.clip.logitScale, groups: groups(sentences))
         let value = loss.item(Double.self)
-        guard value.isFinite else { throw .diverged(step: step, loss: value) }
+        guard value.isFinite else { throw .diverged(step: step, .loss(value)) }
         trained.clearGradients()
         loss.backward()
         trained.clipGradients(to: recipe.gradientClip)

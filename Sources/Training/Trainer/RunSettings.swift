@@ -212,6 +212,16 @@ extension RunSettings {
         guard features == nil || (mixing == nil && precision == .float32) else {
             throw .badRecipe("run.features cannot be mixed, and is of float32; leave run.mixing and run.precision out")
         }
+        switch (task, metric) {
+        case (.single, .meanAveragePrecision):
+            throw .badRecipe("run.metric map is for clips with several classes; choose another, or run.task=multiple")
+        case (.multiple, .meanClass):
+            throw .badRecipe("run.metric mean_class is for clips with one class; --set run.metric=map")
+        case (.single, .top1), (.single, .meanClass), (.multiple, .top1), (.multiple, .meanAveragePrecision): break
+        }
+        guard task == .single || labelSmoothing == 0 else {
+            throw .badRecipe("run.labelSmoothing spreads the target of one class; leave it out with run.task=multiple")
+        }
         for rate in rates where !(rate.factor >= 0 && rate.factor.isFinite) {
             throw .badRecipe("run.rates: the factor of \(rate.prefix) is \(rate.factor); it must be a number from 0")
         }

@@ -93,6 +93,17 @@ struct TrainingRecipeTests {
         #expect("\(error)".contains(words), "\(error)")
     }
 
+    @Test(
+        "settings that mean nothing to the number of classes a clip has are refused",
+        arguments: [
+            ("run.metric=map", "run.metric map"), ("run={task: multiple, metric: mean_class}", "run.metric mean_class"),
+            ("run={task: multiple, labelSmoothing: 0.1}", "run.labelSmoothing"),
+        ])
+    func task(_ assignment: String, _ words: String) throws {
+        let error = try problem(assignment)
+        #expect("\(error)".contains(words), "\(error)")
+    }
+
     @Test("a misspelt recipe is told what there is")
     func unknown() throws {
         let error = try #require(throws: TrainingError.self) { try TrainingRecipe.find("puppets-elv") }
