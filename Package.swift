@@ -94,7 +94,8 @@ let package = Package(
             resources: [.copy("Resources/presets"), .copy("Resources/recipes")], swiftSettings: swiftSettings),
         .target(
             name: "Recognition", dependencies: ["ActionModels", "CLIP", "Torch", "Video"],
-            resources: [.copy("Resources/verb-tiny"), .copy("Resources/verb-tiny-m2clip")], swiftSettings: swiftSettings),
+            resources: [.copy("Resources/verb-tiny"), .copy("Resources/verb-tiny-m2clip")], swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "verb",
             dependencies: [
