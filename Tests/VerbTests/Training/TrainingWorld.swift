@@ -70,6 +70,7 @@ struct TrainingWorld {
         switch method {
         case "actionclip":
             values += ["model.aggregator.Transf.positions=40", "model.aggregator.Transf.heads=2", "recipe.epochs=3"]
+            values += ["recipe.aggregatorRatio=5"]
         case "m2clip":
             values += ["model.visionAdapters.layers=2", "model.visionAdapters.width=8"]
             values += ["model.textAdapters.width=8", "recipe.epochs=3"]
