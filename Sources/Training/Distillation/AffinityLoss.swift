@@ -85,13 +85,13 @@ public struct AffinityLoss: Codable, Sendable, Equatable {
         let own = student.similarities, target = teacher.similarities.detached()
         let video = own.crossEntropy(target.softmax(-1))
         let text = own.transposed().crossEntropy(target.transposed().softmax(-1))
-        let hard = hard(own, labels)
+        let hard = contrast(own, labels)
         return Value(
             video: video, text: text, hard: hard,
             total: ((video + text) * (alpha / 2) + hard * (1 - alpha)) * weight)
     }
 
-    private func hard(_ similarities: Tensor, _ labels: Tensor?) -> Tensor {
+    private func contrast(_ similarities: Tensor, _ labels: Tensor?) -> Tensor {
         if let labels { return SoftTargetContrastiveLoss()(similarities, labels: labels).total }
         let own = Tensor.arange(0..<similarities.shape[0], device: similarities.device)
         return (similarities.crossEntropy(own) + similarities.transposed().crossEntropy(own)) * 0.5

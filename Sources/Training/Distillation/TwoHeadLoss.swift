@@ -83,8 +83,8 @@ public struct TwoHeadLoss: Codable, Sendable, Equatable {
         let isSwapped = mode == .swap
         let truth = inputs.matched(
             isSwapped ? inputs.token(mode) : inputs.views.frame, inputs.texts, inputs.labels)
-        guard let second = second(inputs) else { return Value(truth: truth, second: nil, total: truth) }
-        return Value(truth: truth, second: second, total: truth * (1 - alpha) + second * alpha)
+        guard let other = second(inputs) else { return Value(truth: truth, second: nil, total: truth) }
+        return Value(truth: truth, second: other, total: truth * (1 - alpha) + other * alpha)
     }
 
     private func second(_ inputs: Inputs) -> Tensor? {

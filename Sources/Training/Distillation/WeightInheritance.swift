@@ -21,7 +21,8 @@ public enum WeightInheritance {
     public static func weights(
         of tensors: [String: Tensor], _ teacher: CLIPConfiguration, for student: CLIPConfiguration
     ) throws(TrainingError) -> [String: Tensor] {
-        guard teacher.vision.patchSize == student.vision.patchSize, teacher.vision.tokens == student.vision.tokens else {
+        guard teacher.vision.patchSize == student.vision.patchSize, teacher.vision.tokens == student.vision.tokens
+        else {
             throw .cannotInherit(
                 "pictures of \(student.vision.tokens - 1) patches of \(student.vision.patchSize) pixels from a model with "
                     + "\(teacher.vision.tokens - 1) of \(teacher.vision.patchSize); a part of a patch or of a grid of "
@@ -64,9 +65,11 @@ public enum WeightInheritance {
             let stack = stacks.first { name.hasPrefix($0.prefix + InheritedBlocks.component) }
             let source = stack?.source(of: name) ?? name
             guard let tensor = tensors[source] else { throw .cannotInherit("\(source) is missing in the larger model") }
-            result[name] =
-                try stack?.attentionInput(tensor, name)
-                ?? leading(tensor.detached(), outline.shape, name).cloned()
+            if let input = try stack?.attentionInput(tensor, name) {
+                result[name] = input
+            } else {
+                result[name] = try leading(tensor.detached(), outline.shape, name).cloned()
+            }
         }
         return result
     }
