@@ -72,8 +72,12 @@ struct EvaluationTests {
         try await withEvaluatedPuppets { puppets in
             let model = try await puppets.twoHeaded(fusion), list = try puppets.train()
             var settings = EvaluatedPuppets.settings
-            settings.clips.temporalViews = 2
-            let table = try await Evaluation(.supervised, [list], settings).scores(of: model).tables[0]
+            (settings.clips.sampling, settings.clips.temporalViews) = (.dense(stride: 3), 2)
+            let evaluation = try Evaluation(.supervised, [list], settings)
+            let scores = try await evaluation.scores(of: model), table = scores.tables[0]
+            let outcome = try EvaluationOutcome(evaluation, [scores], baseline: nil)
+            let manifest = await outcome.manifest(command: ["verb"], version: "1")
+            #expect(manifest.models[0].fusion == fusion)
             #expect(table.views == 2 * 16 * (fusion == .averageProbabilities ? 2 : 1))
             let texts = LabelTexts(names: table.classes, tokenizer: puppets.clip.tokenizer)
             let labels = try await LabelQuestion.texts(texts).labels(for: model.model)
