@@ -125,7 +125,7 @@ private struct InheritedBlocks {
         guard tensor.rank >= 1, tensor.shape[0] == 3 * from * d else {
             throw .cannotInherit("\(name): \(tensor.shape) in the larger model, which has \(from) heads of \(d)")
         }
-        let tail = tensor.rank == 1 ? [] : [student.width]
+        let tail = rest.hasSuffix("weight") ? [student.width] : []
         let apart = tensor.detached().reshaped([3, from, d] + tensor.shape[1...])
         return try WeightInheritance.leading(apart, [3, to, d] + tail, name).reshaped([3 * to * d] + tail).cloned()
     }
