@@ -20,6 +20,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case diverged(step: Int?, loss: Double)
     /// Kept features that cannot be used or written.
     case features(path: String, FeatureCacheProblem)
+    /// A smaller model that cannot be cut out of a larger one.
+    case cannotInherit(String)
     /// Two sets of weights that are not those of one architecture.
     case otherWeights(WeightInterpolation.Mismatch)
 
@@ -43,6 +45,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .diverged(let step, let loss):
             "the loss is \(loss)\(step.map { " at step \($0)" } ?? ""); lower the learning rate or the gradient clip"
         case .features(let path, let problem): "\(path): \(problem)"
+        case .cannotInherit(let detail):
+            "the weights cannot be inherited: \(detail); the student must be smaller than the teacher everywhere"
         case .otherWeights(let mismatch):
             "the two sets of weights differ in \(mismatch.names.count) tensors, so there is nothing between them: "
                 + mismatch.details.prefix(5).joined(separator: "; ") + (mismatch.details.count > 5 ? "; …" : "")

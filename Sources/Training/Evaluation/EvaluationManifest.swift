@@ -110,6 +110,8 @@ public struct EvaluationManifest: Sendable, Codable, Equatable {
         public var ensemble: TextScoring.Ensemble?
         /// What similarities are multiplied by; nil for trained classes.
         public var logitScale: Double?
+        /// How the views of a model with two heads become one answer; nil for models with one.
+        public var fusion: ViewFusion?
         /// What a few-shot model, or one of several seeds, was trained on.
         public var draw: TrainedDraw?
         /// The share of the tuned weights, where they were interpolated with the start.

@@ -102,6 +102,7 @@ public struct EvaluationOutcome: Sendable {
         if scores.head == .texts, let scoring = scores.model.model.textScoring {
             model.templates = (evaluation.settings.templates ?? scoring.templates).map(\.text)
             (model.ensemble, model.logitScale) = (scoring.ensemble, scoring.scale)
+            if scores.model.configuration.hasTwoViews { model.fusion = scoring.fusion }
         }
         (model.interpolation, model.startDigest) = (
             scores.model.interpolation?.coefficient, scores.model.interpolation?.startDigest
