@@ -51,8 +51,11 @@ struct SpatialPredictionOptions: ParsableArguments {
                 guard let number = parts.last.flatMap({ Double($0) }) else {
                     throw ValidationError("--temperature must be a number, or GROUP=NUMBER: \(word)")
                 }
-                if parts.count == 1 { prediction.temperature = number }
-                else { prediction.temperatures[String(parts[0])] = number }
+                if parts.count == 1 {
+                    prediction.temperature = number
+                } else {
+                    prediction.temperatures[String(parts[0])] = number
+                }
             }
             do { try prediction.validate() } catch { throw ValidationError("\(error)") }
             return prediction

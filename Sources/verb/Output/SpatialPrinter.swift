@@ -5,7 +5,8 @@ import Training
 enum SpatialPrinter {
     /// A table with a line a group, and where the targets are.
     static func text(_ report: SpatialReport, folder: String) -> String {
-        let rows = [["group", "labels", "entropy", "of the mean", "about the action", "first answers"]]
+        let rows =
+            [["group", "labels", "entropy", "of the mean", "about the action", "first answers"]]
             + report.groups.map(row)
         let widths = rows[0].indices.map { column in rows.map(\.[column].count).max() ?? 0 }
         var lines = rows.map { row in
@@ -21,7 +22,9 @@ enum SpatialPrinter {
             }
         }
         let broken = report.unreadable.count
-        if broken > 0 { lines.append("\(broken) videos could not be read; their targets are uniform and count nothing") }
+        if broken > 0 {
+            lines.append("\(broken) videos could not be read; their targets are uniform and count nothing")
+        }
         lines.append("\(folder): targets of \(report.videos) videos; entropies and information in nats")
         return lines.joined(separator: "\n")
     }

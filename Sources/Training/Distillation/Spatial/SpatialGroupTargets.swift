@@ -1,12 +1,13 @@
-internal import Torch
+package import Torch
 
 /// The targets of a group over the readable videos of a list, and what became of it.
-struct SpatialGroupTargets {
+package struct SpatialGroupTargets {
     /// With the labels that are left.
-    let group: SpatialGroup
+    package let group: SpatialGroup
     /// `[n, K]`.
-    let targets: Tensor
-    let report: SpatialReport.Group
+    package let targets: Tensor
+    /// What became of the group.
+    package let report: SpatialReport.Group
 
     /// Goes through the steps 5 to 8.
     ///
@@ -15,7 +16,7 @@ struct SpatialGroupTargets {
     ///   - answers: what the predictor said of each readable video `[n, K]`.
     ///   - actions: the action of each; nil where the list has none.
     ///   - prediction: the settings.
-    init(_ group: SpatialGroup, _ answers: Tensor, actions: [Int]?, _ prediction: SpatialPrediction) {
+    package init(_ group: SpatialGroup, _ answers: Tensor, actions: [Int]?, _ prediction: SpatialPrediction) {
         var targets = prediction.priorCorrected(answers)
         if let actions { targets = prediction.actionMixed(targets, actions: actions) }
         let information = SpatialInformation(targets, actions: actions)

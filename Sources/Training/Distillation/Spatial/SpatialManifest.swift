@@ -106,7 +106,8 @@ extension SpatialPrediction {
             ("aggregation", aggregation.rawValue, other.aggregation.rawValue),
             ("prior correction", words(priorCorrection), words(other.priorCorrection)),
             ("action mixing", words(actionMixing), words(other.actionMixing)),
-            ("target", target.rawValue, other.target.rawValue), ("confidence", words(confidence), words(other.confidence)),
+            ("target", target.rawValue, other.target.rawValue),
+            ("confidence", words(confidence), words(other.confidence)),
             ("least information", words(minInformation), words(other.minInformation)),
             ("least support", words(minSupport), words(other.minSupport)),
         ]

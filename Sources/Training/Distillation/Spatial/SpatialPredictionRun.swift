@@ -128,7 +128,8 @@ public struct SpatialPredictionRun: Sendable {
         let kept = results.filter(\.report.isKept)
         guard !kept.isEmpty else {
             throw .spatialTargets(
-                path: folder.path, .nothingLeft(results.first.map { "\($0.group.name): \($0.report.reason ?? "")" } ?? ""))
+                path: folder.path,
+                .nothingLeft(results.first.map { "\($0.group.name): \($0.report.reason ?? "")" } ?? ""))
         }
         var matrices: [String: Tensor] = [:]
         for result in kept { matrices[result.group.name] = matrix(result, answers.positions, of: n) }
