@@ -42,8 +42,8 @@ final class SpatialAnswers {
     /// Writes what there is so far, for the same source only.
     func save(to path: String, _ source: String) throws(TrainingError) {
         compact()
-        var tensors = ["positions": Tensor(positions)]
-        if let rows = rows.first { tensors["rows"] = rows }
+        var tensors = ["done": Tensor([done])]
+        if let rows = rows.first { (tensors["positions"], tensors["rows"]) = (Tensor(positions), rows) }
         do {
             let reasons = try SortedJSON.bytes(unreadable, isPretty: false)
             let notes = ["source": source, "unreadable": String(decoding: reasons, as: UTF8.self)]

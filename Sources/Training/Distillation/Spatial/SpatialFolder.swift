@@ -39,7 +39,7 @@ struct SpatialFolder {
                 path: path, .notTargets("format \(manifest.format), version \(manifest.version)"))
         }
         let places = manifest.videos.indices
-        guard manifest.unreadable.allSatisfy({ $0.position.map(places.contains) ?? false }) else {
+        guard manifest.unreadable.allSatisfy({ places.contains($0.position ?? -1) }) else {
             throw .spatialTargets(path: manifestPath, .damaged("an unreadable video is none of the list's"))
         }
         return manifest

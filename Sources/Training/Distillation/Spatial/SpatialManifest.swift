@@ -52,7 +52,7 @@ public struct SpatialManifest: Codable, Sendable, Equatable {
             func difference<Value: Equatable>(_ name: String, _ own: Value, _ its: Value) -> String? {
                 own == its ? nil : "\(name): \(own) there, \(its) here"
             }
-            return [
+            let own: [String?] = [
                 difference("vocabulary", vocabulary, other.vocabulary),
                 difference("vocabulary's SHA-256", vocabularySHA256, other.vocabularySHA256),
                 difference("CLIP's SHA-256", clip.sha256, other.clip.sha256),
@@ -65,7 +65,8 @@ public struct SpatialManifest: Codable, Sendable, Equatable {
                 difference("std", normalization.std, other.normalization.std),
                 difference("list's SHA-256", listSHA256, other.listSHA256),
                 difference("actions' SHA-256", actionsSHA256 ?? "none", other.actionsSHA256 ?? "none"),
-            ].compactMap { $0 } + prediction.differences(from: other.prediction)
+            ]
+            return own.compactMap(\.self) + prediction.differences(from: other.prediction)
         }
     }
 
@@ -100,7 +101,7 @@ extension SpatialPrediction {
         func named(_ numbers: [String: Double]) -> String {
             numbers.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         }
-        let pairs = [
+        let pairs: [(String, String, String)] = [
             ("frames", "\(frames)", "\(other.frames)"), ("temperature", words(temperature), words(other.temperature)),
             ("temperatures", named(temperatures), named(other.temperatures)),
             ("aggregation", aggregation.rawValue, other.aggregation.rawValue),

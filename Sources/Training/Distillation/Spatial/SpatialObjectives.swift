@@ -59,7 +59,7 @@ public struct SpatialObjectives: Sendable {
     public init(_ scope: Scope, _ configuration: SpatialObjectivesConfiguration, groups: [SpatialGroup], width: Int) {
         (self.configuration, self.groups) = (configuration, groups)
         let place = scope / "spatial"
-        answers = groups.map { group in
+        answers = groups.map { group -> Answer in
             switch configuration.adapter {
             case .identity:
                 .matrix(

@@ -64,7 +64,7 @@ public struct SpatialPredictionRun: Sendable {
         try folder.make()
         let predictor = try await SpatialPredictor(model, vocabulary.groups, prediction)
         let answers = await SpatialAnswers(predictor, model.normalization)
-        let digest = WeightDigest.sha256(of: try SortedJSON.bytes(source.withoutPaths, isPretty: false))
+        let digest = try WeightDigest.sha256(of: SortedJSON.bytes(source.withoutPaths, isPretty: false))
         try await answers.restore(from: folder.draftPath, digest, of: list.samples.count)
         do { try await ask(answers, folder, digest, progress) } catch {
             // Whatever stops it, the next run goes on from here.

@@ -25,7 +25,7 @@ public struct SpatialTexts: Sendable {
         rows = try groups.map { group throws(TokenizerError) in
             let sentences = group.templates.flatMap { template in group.labels.map(template.callAsFunction) }
             let ids = try tokenizer(sentences, contextLength: contextLength, truncating: true)
-            return (Tensor(ids.flatMap(\.self), shape: [ids.count, contextLength]), group.labels.count)
+            return (tokens: Tensor(ids.flatMap(\.self), shape: [ids.count, contextLength]), labels: group.labels.count)
         }
     }
 

@@ -29,7 +29,7 @@ public struct SpatialVocabulary: Codable, Sendable, Equatable {
     ///
     /// Weights and captions belong to the student: changing them leaves targets as they are.
     public var digest: String {
-        let words = groups.flatMap { group in
+        let words = groups.flatMap { group -> [String] in
             [group.name, group.mode.rawValue, group.mode == .multi ? "\(group.topM)" : "", "\(group.templates.count)"]
                 + group.templates.map(\.text) + ["\(group.labels.count)"] + group.labels
         }
