@@ -22,6 +22,14 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case features(path: String, FeatureCacheProblem)
     /// A smaller model that cannot be cut out of a larger one.
     case cannotInherit(String)
+    /// A spatial vocabulary that cannot be used; by its path or name.
+    case badVocabulary(path: String, detail: String)
+    /// A name that no bundled vocabulary has, and names that are near.
+    case unknownVocabulary(String, near: [String])
+    /// A spatial prediction with a setting that cannot be.
+    case badPrediction(String)
+    /// Spatial targets that cannot be used or written.
+    case spatialTargets(path: String, SpatialTargetsProblem)
     /// Two sets of weights that are not those of one architecture.
     case otherWeights(WeightInterpolation.Mismatch)
 
@@ -47,6 +55,12 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .features(let path, let problem): "\(path): \(problem)"
         case .cannotInherit(let detail):
             "the weights cannot be inherited: \(detail); the student must be smaller than the teacher everywhere"
+        case .badVocabulary(let path, let detail): "\(path): the vocabulary cannot be used: \(detail)"
+        case .unknownVocabulary(let name, let near):
+            "there is no vocabulary \(name); near are \(near.joined(separator: ", ")); "
+                + "a file of your own is named by its path, ending in .json"
+        case .badPrediction(let detail): "the spatial prediction cannot be: \(detail)"
+        case .spatialTargets(let path, let problem): "\(path): \(problem)"
         case .otherWeights(let mismatch):
             "the two sets of weights differ in \(mismatch.names.count) tensors, so there is nothing between them: "
                 + mismatch.details.prefix(5).joined(separator: "; ") + (mismatch.details.count > 5 ? "; …" : "")

@@ -9,7 +9,7 @@ struct Verb: AsyncParsableCommand {
         subcommands: [
             RecognizeCommand.self, InspectCommand.self, ConvertCommand.self, PullCommand.self, PuppetsCommand.self,
             PretrainCommand.self, DataCommand.self, TrainCommand.self, EvaluateCommand.self,
-            ReproduceCommand.self,
+            ReproduceCommand.self, SpatialTargetsCommand.self,
         ])
 
     static func main() async {

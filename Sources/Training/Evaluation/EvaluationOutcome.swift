@@ -139,7 +139,7 @@ extension FrameSampling {
 
 extension ActionModelConfiguration {
     /// The activation of the towers.
-    fileprivate var activation: Activation {
+    var activation: Activation {
         switch self {
         case .clip(let configuration): configuration.activation
         case .actionCLIP(let configuration): configuration.clip.activation

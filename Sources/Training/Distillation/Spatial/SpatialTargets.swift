@@ -1,0 +1,52 @@
+public import Datasets
+public import Torch
+
+/// The spatial targets of a list of videos, kept in a folder.
+///
+/// `spatial_targets.safetensors` holds for each group a float16 matrix `[N, K]` under the group's name, rows in the order
+/// of `manifest.json`. Nothing in the folder is trusted: names, types, sizes, digests and values are checked.
+public struct SpatialTargets: Sendable {
+    /// What the targets were made of.
+    public let manifest: SpatialManifest
+    /// Targets of each group of the manifest's vocabulary `[N, K]`, float16.
+    public let matrices: [Tensor]
+    private let weights: Tensor
+
+    /// Reads the targets of a folder.
+    ///
+    /// - Parameters:
+    ///   - folder: the folder.
+    ///   - samples: the videos that are trained on, which must be those of the targets, in the same order.
+    /// - Throws: `TrainingError.spatialTargets` with `notTargets`, `otherVideos` or `damaged`.
+    public init(at folder: String, for samples: [VideoSample]) throws(TrainingError) {
+        let files = SpatialFolder(folder)
+        let manifest = try files.manifest()
+        if let difference = Self.difference(between: manifest.videos, and: samples) {
+            throw .spatialTargets(path: folder, .otherVideos(difference))
+        }
+        self.manifest = manifest
+        matrices = try files.matrices(manifest)
+        var weights = [Float](repeating: 1, count: manifest.videos.count)
+        for video in manifest.unreadable { video.position.map { weights[$0] = 0 } }
+        self.weights = Tensor(weights)
+    }
+
+    /// The targets of clips.
+    ///
+    /// - Parameter positions: the positions of their videos in the list.
+    /// - Returns: the targets.
+    public func batch(at positions: [Int]) -> SpatialBatch {
+        let rows = Tensor(positions)
+        return SpatialBatch(
+            targets: matrices.map { $0.selected(0, rows).to(dtype: .float32) }, weights: weights.selected(0, rows))
+    }
+
+    /// In what a list differs from the videos of a manifest.
+    private static func difference(between names: [String], and samples: [VideoSample]) -> String? {
+        guard names.count == samples.count else {
+            return "the list has \(samples.count) videos, the targets are of \(names.count)"
+        }
+        let place = names.indices.first { !SpatialVideoName.matches(samples[$0].source, names[$0]) }
+        return place.map { "video \($0 + 1) of the list is \(samples[$0].source.path), of the targets \(names[$0])" }
+    }
+}

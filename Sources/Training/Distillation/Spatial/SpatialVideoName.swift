@@ -1,0 +1,17 @@
+internal import Datasets
+
+/// What a video is called in a manifest: its path below the list's root, and the part of a folder of images that it is.
+enum SpatialVideoName {
+    static func name(of source: VideoSource, root: String = "") -> String {
+        let prefix = root.hasSuffix("/") || root.isEmpty ? root : root + "/"
+        let path = source.path.hasPrefix(prefix) ? String(source.path.dropFirst(prefix.count)) : source.path
+        guard case .images(let images) = source, images.offset != 0 || images.count != nil else { return path }
+        return "\(path)[\(images.offset)+\(images.count.map(String.init) ?? "")]"
+    }
+
+    /// Whether a video of a list, wherever the list's root is now, is the one of a name.
+    static func matches(_ source: VideoSource, _ name: String) -> Bool {
+        let own = Self.name(of: source)
+        return own == name || own.hasSuffix("/" + name)
+    }
+}
