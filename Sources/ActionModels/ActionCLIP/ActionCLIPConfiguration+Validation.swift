@@ -55,6 +55,9 @@ extension ActionCLIPConfiguration {
             guard sizes.layerNormEps > 0, sizes.layerNormEps < 1 else {
                 throw .badConfiguration("\(name) layerNormEps \(sizes.layerNormEps)")
             }
+            if let deviation = sizes.positionStd, !(deviation > 0 && deviation < 1000) {
+                throw .badConfiguration("\(name) positionStd \(deviation): it must lie above 0 and below 1000")
+            }
             guard frames <= sizes.positions else {
                 throw .badConfiguration("\(name): \(frames) frames, but positions for \(sizes.positions) only")
             }

@@ -149,6 +149,10 @@ public struct FrameTransformerConfiguration: Codable, Sendable, Equatable {
     public var heads: Int
     /// Added to the variance in the norms; 1e-12 in the reference, 1e-5 in mmaction2.
     public var layerNormEps: Double
+    /// The standard deviation that new positions are drawn with; nil means the reference's 0.02.
+    ///
+    /// Positions far below the features' scale are learned late: see the ablations in `docs/results/puppets.md`.
+    public var positionStd: Double?
     /// The second head; nil means one head, which is ActionCLIP.
     public var token: TokenView?
 

@@ -21,7 +21,8 @@ public struct TransfAggregator: Sendable {
     ///   - width: the features' width E.
     ///   - sizes: the transformer's sizes.
     public init(_ scope: Scope, width: Int, _ sizes: FrameTransformerConfiguration) {
-        positions = Embedding(scope / "frame_position_embeddings", sizes.positions, width, initial: .normal(0.02))
+        positions = Embedding(
+            scope / "frame_position_embeddings", sizes.positions, width, initial: .normal(sizes.positionStd ?? 0.02))
         transformer = Transformer(
             scope / "transformer", sizes.blocks(width: width),
             style: BlockStyle(activation: .quickGELU, layerNormEps: sizes.layerNormEps, initial: .normal(0.02)))

@@ -69,6 +69,9 @@ extension Ablation {
             row(
                 "transf", "transformer (Transf)", "{Transf: {positions: 32, layers: 2, heads: 4, layerNormEps: 1e-12}}"),
             row(
+                "transf-positions", "Transf, positions drawn at the features' scale (ours)",
+                "{Transf: {positions: 32, layers: 2, heads: 4, layerNormEps: 1e-12, positionStd: 1}}"),
+            row(
                 "transf-cls", "transformer with class token (Transf_cls)",
                 "{Transf_cls: {positions: 32, layers: 2, heads: 4, feedForward: 512, dropout: 0.1}}"),
         ]

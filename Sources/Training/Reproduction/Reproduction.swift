@@ -72,21 +72,60 @@ public struct Reproduction: Sendable {
 
     /// Runs everything that is not done yet.
     ///
+    /// Several processes may share a folder when they run different rows.
+    ///
     /// - Parameter events: told what happens.
-    /// - Returns: the results, row after row and seed after seed.
     /// - Throws: what training throws; results that are done stay.
-    public func run(_ events: @escaping @Sendable (Event) -> Void) async throws -> [AblationResult] {
+    public func run(_ events: @escaping @Sendable (Event) -> Void) async throws {
+        try await checkStart()
         try await render(events)
-        let runs = rows.flatMap { row in (row.recipe == nil ? [0] : seeds).map { (row, $0) } }
-        var results: [AblationResult] = []
+        let runs = runs(of: rows)
         for (done, (row, seed)) in runs.enumerated() {
             try Task.checkCancellation()
             events(.began(row: row.id, seed: seed, done: done, total: runs.count))
-            let result = try await result(of: row, seed, events)
-            results.append(result)
-            events(.finished(result))
+            events(.finished(try await result(of: row, seed, events)))
         }
-        return results
+    }
+
+    /// What the folder holds of the table: results of these rows and of all others, made with the same recipes on the
+    /// same clips.
+    ///
+    /// - Parameter table: the rows of the whole table.
+    /// - Returns: the results, row after row and seed after seed.
+    public func results(of table: [Ablation] = Ablation.puppets) -> [AblationResult] {
+        runs(of: table).compactMap { row, seed in
+            do { return try kept(row, seed, try run(row, seed)) } catch { return nil }
+        }
+    }
+
+    /// Whether the folder holds a whole table.
+    ///
+    /// - Parameters:
+    ///   - results: what the folder holds.
+    ///   - table: the rows of the table.
+    /// - Returns: true if every row has every seed.
+    public func isComplete(_ results: [AblationResult], of table: [Ablation] = Ablation.puppets) -> Bool {
+        results.count == runs(of: table).count
+    }
+
+    private func runs(of rows: [Ablation]) -> [(Ablation, UInt64)] {
+        rows.flatMap { row in (row.recipe == nil ? [0] : seeds).map { (row, $0) } }
+    }
+
+    /// Refuses a folder whose results began at another frozen CLIP.
+    private func checkStart() async throws {
+        let path = folder + "/start.json"
+        let own = await start.digest
+        if FileManager.default.fileExists(atPath: path) {
+            let found: String = try SortedJSON.read(from: path)
+            guard found == own else {
+                throw TrainingError.badRecipe(
+                    "\(folder) holds runs that began at another frozen CLIP; choose another folder of runs")
+            }
+        } else {
+            try RunFolder(folder).make()
+            try SortedJSON.write(own, to: path)
+        }
     }
 
     private func render(_ events: @escaping @Sendable (Event) -> Void) async throws {
@@ -105,11 +144,14 @@ public struct Reproduction: Sendable {
     private func result(
         of row: Ablation, _ seed: UInt64, _ events: @escaping @Sendable (Event) -> Void
     ) async throws -> AblationResult {
-        let run = try row.recipe.map { name throws(TrainingError) in
-            TrainingRun(try recipe(name, row, seed), start: start, folder: RunFolder(place(row, seed)))
-        }
+        let run = try run(row, seed)
         if let kept = try kept(row, seed, run) { return kept }
         return try await measured(row, seed, run, events)
+    }
+
+    private func run(_ row: Ablation, _ seed: UInt64) throws(TrainingError) -> TrainingRun? {
+        guard let name = row.recipe else { return nil }
+        return TrainingRun(try recipe(name, row, seed), start: start, folder: RunFolder(place(row, seed)))
     }
 
     /// A result that is there already, if it is one of this recipe in this world.

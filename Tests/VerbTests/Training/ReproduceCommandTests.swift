@@ -33,6 +33,11 @@ struct ReproduceCommandTests {
         try #require(again.status == 0, "\(again.errors)")
         #expect(again.output == first.output && !again.errors.contains("step"))
 
+        let part = Self.arguments.filter { $0 != "linear-probe" }
+        let partly = try await VerbProcess.run(part, in: folder)
+        #expect(partly.status == 0, "\(partly.errors)")
+        #expect(try results(folder).count == 3, "a part that is run again does not make the table smaller")
+
         let otherRecipe = try await VerbProcess.run(Self.arguments + ["--set", "recipe.learningRate=1e-3"], in: folder)
         #expect(otherRecipe.status == 1 && otherRecipe.errors.contains("another recipe"), "\(otherRecipe.errors)")
 
