@@ -30,6 +30,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case badPrediction(String)
     /// Spatial targets that cannot be used or written.
     case spatialTargets(path: String, SpatialTargetsProblem)
+    /// Kept predictions of a teacher that cannot be used or written.
+    case teacherPredictions(path: String, TeacherPredictionsProblem)
     /// Two sets of weights that are not those of one architecture.
     case otherWeights(WeightInterpolation.Mismatch)
 
@@ -61,6 +63,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
                 + "a file of your own is named by its path, ending in .json"
         case .badPrediction(let detail): "the spatial prediction cannot be: \(detail)"
         case .spatialTargets(let path, let problem): "\(path): \(problem)"
+        case .teacherPredictions(let path, let problem): "\(path): \(problem)"
         case .otherWeights(let mismatch):
             "the two sets of weights differ in \(mismatch.names.count) tensors, so there is nothing between them: "
                 + mismatch.details.prefix(5).joined(separator: "; ") + (mismatch.details.count > 5 ? "; …" : "")

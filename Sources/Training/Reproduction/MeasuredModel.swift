@@ -91,7 +91,7 @@ extension PresetModel {
     /// Whether what is learned answers by texts rather than by a class head.
     var answersByTexts: Bool {
         switch self {
-        case .actionCLIP: true
+        case .actionCLIP, .distillation: true
         case .m2CLIP(_, let recipe): recipe?.loss.weights.visual == 0
         case .evl, .stAdapter, .linearProbe: false
         }

@@ -45,7 +45,8 @@ extension TrainingSession {
             configuration: configuration, preprocessing: preprocessing(run, configuration),
             classNames: configuration.classes == nil ? nil : data.classes.names, vocabulary: run.start.vocabulary,
             card: ModelCard(run: run, data: data, report: report).text)
-        let tensors = method.parameters.tensors.mapValues { $0.detached() }
+        // What a student is trained beside is no part of it.
+        let tensors = method.parameters.tensors.filter { !SpatialObjectives.owns($0.key) }.mapValues { $0.detached() }
         try run.folder.replace(path) { path throws(ActionModelError) in
             try ActionModelDirectory.write(contents, tensors: tensors, to: path)
         }

@@ -161,12 +161,13 @@ final class TrainingSession {
         if let mixing = settings.mixing { mixed = mixing.mixed(batch, settings, classes: classes, at: position) }
         let count = max(1, min(max(settings.accumulate, method.batchSplit), batch.total / sharing.group.size))
         return try MicroBatches(count: count).parts(of: batch.labels.count).map { range in
-            let labels = batch.labels[range].map { $0.first ?? 0 }
-            var draws = batch.positions[range].map { seed.draws(.texts, position.epoch, $0) }
+            let labels = batch.labels[range].map { $0.first ?? 0 }, places = Array(batch.positions[range])
+            var draws = places.map { seed.draws(.texts, position.epoch, $0) }
             return TrainingBatch(
                 mixed.input.clips(range), labels: Tensor(labels.map(Int64.init)),
-                targets: try targets(of: mixed, range), texts: try method.texts(for: labels, draws: &draws),
-                total: batch.total)
+                targets: try targets(of: mixed, range),
+                texts: try method.texts(for: labels, at: places, draws: &draws), total: batch.total,
+                positions: places, progress: position.progress(of: method.length))
         }
     }
 
@@ -177,7 +178,8 @@ final class TrainingSession {
         return TrainingBatch(
             batch.input.padding, labels: .zeros([1], dtype: .int64),
             targets: settings.task == .multiple ? .zeros([1, classes]) : nil,
-            texts: try method.texts(for: [0], draws: &draws), total: batch.total, isPadding: true)
+            texts: try method.texts(for: [0], at: [0], draws: &draws), total: batch.total, isPadding: true,
+            positions: [0])
     }
 
     /// What the class head is told, where that is more than one class.

@@ -21,7 +21,7 @@ public struct SpatialTargets: Sendable {
     public init(at folder: String, for samples: [VideoSample]) throws(TrainingError) {
         let files = SpatialFolder(folder)
         let manifest = try files.manifest()
-        if let difference = Self.difference(between: manifest.videos, and: samples) {
+        if let difference = SpatialVideoName.difference(between: manifest.videos, and: samples) {
             throw .spatialTargets(path: folder, .otherVideos(difference))
         }
         self.manifest = manifest
@@ -39,14 +39,5 @@ public struct SpatialTargets: Sendable {
         let rows = Tensor(positions)
         return SpatialBatch(
             targets: matrices.map { $0.selected(0, rows).to(dtype: .float32) }, weights: weights.selected(0, rows))
-    }
-
-    /// In what a list differs from the videos of a manifest.
-    private static func difference(between names: [String], and samples: [VideoSample]) -> String? {
-        guard names.count == samples.count else {
-            return "the list has \(samples.count) videos, the targets are of \(names.count)"
-        }
-        let place = names.indices.first { !SpatialVideoName.matches(samples[$0].source, names[$0]) }
-        return place.map { "video \($0 + 1) of the list is \(samples[$0].source.path), of the targets \(names[$0])" }
     }
 }

@@ -14,4 +14,13 @@ enum SpatialVideoName {
         let own = Self.name(of: source)
         return own == name || own.hasSuffix("/" + name)
     }
+
+    /// In what a list differs from the videos of a manifest.
+    static func difference(between names: [String], and samples: [VideoSample]) -> String? {
+        guard names.count == samples.count else {
+            return "the list has \(samples.count) videos, the targets are of \(names.count)"
+        }
+        let place = names.indices.first { !matches(samples[$0].source, names[$0]) }
+        return place.map { "video \($0 + 1) of the list is \(samples[$0].source.path), of the targets \(names[$0])" }
+    }
 }
