@@ -21,8 +21,18 @@ public struct TrainingRun: Sendable {
         case evaluating(done: Int, total: Int)
         /// An evaluation is done.
         case evaluated(step: Int, ClassificationReport, isBest: Bool)
+        /// So much of what a student learns from is made.
+        case preparing(Preparation, done: Int, total: Int)
         /// A checkpoint was written.
         case saved(step: Int)
+    }
+
+    /// What is made before a student can learn from it.
+    public enum Preparation: Sendable, CaseIterable {
+        /// What a frozen CLIP sees in the videos.
+        case spatialTargets
+        /// What a teacher says of the videos.
+        case teacherPredictions
     }
 
     /// What a run gives.
@@ -45,6 +55,10 @@ public struct TrainingRun: Sendable {
     public let folder: RunFolder
     /// The processes.
     public let group: ProcessGroup
+    /// The teacher that a student's recipe names.
+    public var teacher: StartingPoint?
+    /// The CLIP that a student's recipe names for spatial targets.
+    public var spatialModel: StartingPoint?
     /// The command that made the run, for its report.
     public var command = ""
 
@@ -74,7 +88,8 @@ public struct TrainingRun: Sendable {
         if group.rank == 0 { try checkFolder() }
         let inputs = MethodInputs(
             start: start, resetHead: recipe.start.resetHead ?? false, classes: data.names(recipe.lists.text),
-            settings: recipe.run)
+            settings: recipe.run, inherits: recipe.start.inherit ?? false,
+            distillation: try await distillationSources(data))
         let session = try await TrainingSession(recipe, inputs, start.checkpoint.preprocessing.normalization, group)
         if group.rank == 0, !folder.exists { try makeFolder() }
         let state = try await session.resume(folder, group)
