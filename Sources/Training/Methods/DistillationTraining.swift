@@ -33,7 +33,7 @@ public final class DistillationTraining: TrainingMethod {
         _ model: (student: ActionCLIP, spatial: SpatialStudent?, parameters: Parameters), _ recipe: DistillationRecipe,
         _ prompts: PromptTable, _ sources: DistillationSources
     ) {
-        (actionCLIP, spatial, parameters) = model
+        (actionCLIP, spatial, parameters) = (model.student, model.spatial, model.parameters)
         (self.recipe, self.prompts, self.sources) = (recipe, prompts, sources)
         trained = parameters.train(recipe.isTrained)
     }

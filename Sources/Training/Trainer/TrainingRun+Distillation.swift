@@ -44,7 +44,8 @@ extension TrainingRun {
     }
 
     /// Reads and checks everything that the recipe's student learns from.
-    func distillationSources(_ data: RunData) async throws -> DistillationSources {
+    @TorchActor
+    func distillationSources(_ data: RunData) throws -> DistillationSources {
         var sources = DistillationSources()
         guard case .distillation(_, let recipe?) = recipe.preset.model else { return sources }
         let classes = data.names(self.recipe.lists.text)
@@ -54,45 +55,48 @@ extension TrainingRun {
         if let teacher = recipe.teacher, recipe.asksTeacher {
             switch teacher.input {
             case .same:
-                let model = try await teacherModel(teacher)
                 sources.teacher = .online(
-                    try await FrozenTeacher(
-                        model, classes: classes, student: student, isCompared: recipe.affinity != nil))
+                    try FrozenTeacher(
+                        try teacherModel(teacher), classes: classes, student: student,
+                        isCompared: recipe.affinity != nil))
             case .cached:
-                let digest = try await self.teacher.map { try await EvaluationModel($0).digest }
+                let digest = try self.teacher.map { try EvaluationModel($0).digest }
                 sources.teacher = .cached(
                     try TeacherPredictions(
                         at: teacher.folder ?? "", for: data.train.samples, classes: classes, teacherDigest: digest))
             }
         }
-        if let spatial = recipe.spatial { sources.spatial = try await spatialSource(spatial, data, student) }
-        if recipe.temporalInit == .teacher { sources.temporal = try await temporalModule() }
+        if let spatial = recipe.spatial { sources.spatial = try spatialSource(spatial, data, student) }
+        if recipe.temporalInit == .teacher { sources.temporal = try temporalModule() }
         return sources
     }
 
+    @TorchActor
     private func spatialSource(
         _ spatial: SpatialRecipe, _ data: RunData, _ student: StudentClips
-    ) async throws -> DistillationSources.Spatial {
+    ) throws -> DistillationSources.Spatial {
         guard spatial.input == .online else {
             return .cached(try SpatialTargets(at: spatial.folder ?? "", for: data.train.samples))
         }
-        let model = try await spatialModel(spatial), questions = try SpatialVocabulary.find(spatial.vocabulary ?? "")
+        let model = try spatialModel(spatial), questions = try SpatialVocabulary.find(spatial.vocabulary ?? "")
         try questions.check(againstActions: data.classes.names)
         let adjustment = ClipAdjustment(
             own: student.normalization, other: model.normalization, imageSize: model.configuration.vision.imageSize)
-        return .online(try await SpatialPredictor(model, questions.groups, spatial.prediction), adjustment)
+        return .online(try SpatialPredictor(model, questions.groups, spatial.prediction), adjustment)
     }
 
-    private func teacherModel(_ settings: TeacherRecipe) async throws -> EvaluationModel {
+    @TorchActor
+    private func teacherModel(_ settings: TeacherRecipe) throws -> EvaluationModel {
         guard let teacher else { throw TrainingError.badRecipe("the teacher \(settings.checkpoint) was not read") }
-        return try await EvaluationModel(teacher)
+        return try EvaluationModel(teacher)
     }
 
-    private func spatialModel(_ settings: SpatialRecipe) async throws -> EvaluationModel {
+    @TorchActor
+    private func spatialModel(_ settings: SpatialRecipe) throws -> EvaluationModel {
         guard let spatialModel else {
             throw TrainingError.badRecipe("the CLIP \(settings.model ?? "of spatial.model") was not read")
         }
-        return try await EvaluationModel(spatialModel)
+        return try EvaluationModel(spatialModel)
     }
 }
 

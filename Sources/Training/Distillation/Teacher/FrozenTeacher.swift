@@ -96,6 +96,7 @@ struct StudentClips: Sendable {
 
 extension EvaluationModel {
     /// What a teacher is asked with.
+    @TorchActor
     var asTeacher: (scoring: TextScoring, tokenizer: Tokenizer) {
         get throws(TrainingError) {
             guard let scoring = model.textScoring, model.text != nil, let tokenizer else {

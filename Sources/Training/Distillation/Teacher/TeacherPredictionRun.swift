@@ -51,8 +51,8 @@ public struct TeacherPredictionRun: Sendable {
     ///   - progress: told how many batches are done, and of how many.
     /// - Throws: `TrainingError.teacherPredictions`, `badRecipe` for a model that cannot teach, `CancellationError`.
     public func write(to path: String, _ progress: @Sendable (Int, Int) -> Void = { _, _ in }) async throws {
-        let folder = TeacherPredictionsFolder(path), scoring = try teacher.asTeacher
-        if folder.isFinished { return try checkFinished(folder) }
+        let folder = TeacherPredictionsFolder(path), scoring = try await teacher.asTeacher
+        if folder.isFinished { return try await checkFinished(folder) }
         var loading = LoaderSettings()
         loading.batch = max(1, 32 / clips.views) * group.size
         loading.normalization = teacher.normalization
@@ -94,6 +94,7 @@ public struct TeacherPredictionRun: Sendable {
                 predictionsSHA256: WeightDigest.sha256(of: tensors)))
     }
 
+    @TorchActor
     private func checkFinished(_ folder: TeacherPredictionsFolder) throws(TrainingError) {
         let differences = try folder.manifest().source.mismatches(with: source)
         guard differences.isEmpty else {
