@@ -129,7 +129,7 @@ private final class ContrastiveTrainer {
     ) throws {
         let configuration = recipe.configuration(vocabularySize: vocabularySize)
         let inherited = try teacher?.weights(for: configuration)
-        let source = inherited.map { .checkpoint($0) } ?? ParameterSource.random(Generator(seed: recipe.seed))
+        let source = inherited.map { ParameterSource.checkpoint($0) } ?? .random(Generator(seed: recipe.seed))
         let built = try Parameters.build(source) { CLIPModel($0, configuration) }
         self.teacher = try teacher.flatMap { try AffinityTeacher($0, student: preprocessing) }
         model = FrameMeanCLIP(built.model)

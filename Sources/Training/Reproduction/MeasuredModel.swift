@@ -57,9 +57,41 @@ struct MeasuredModel: Sendable {
         return try await accuracy(on: list, Puppets.heldOutActions.map(\.name), byTexts: true)
     }
 
+    /// Top-1 among the trained classes under each way of making one answer of two heads; nil for one head.
+    func fusions(on path: String) async throws -> [String: Double]? {
+        guard let tokenizer, let scoring = model.textScoring, isTwoHeaded else { return nil }
+        let names = Puppets.trainingActions.map(\.name), (samples, loader) = try clips(of: path, names)
+        let reports = try await reports(samples, loader, LabelTexts(names: names, tokenizer: tokenizer), scoring)
+        return reports.mapValues(\.top1OverAll)
+    }
+
+    private var isTwoHeaded: Bool { (model as? ActionCLIP)?.configuration.token != nil }
+
+    @TorchActor
+    private func reports(
+        _ samples: [VideoSample], _ loader: ClipLoader, _ texts: LabelTexts, _ scoring: TextScoring
+    ) async throws -> [String: ClassificationReport] {
+        let labels = try LabelQuestion.texts(texts).labels(for: model)
+        let encoded = try await ClipEncoding(model, loader, normalization: normalization).run()
+        var reports: [String: ClassificationReport] = [:]
+        for fusion in ViewFusion.allCases {
+            reports[fusion.rawValue] = try ClassificationReport(
+                encoded.scores(of: labels, by: scoring.fusing(by: fusion), in: samples, classes: texts.names))
+        }
+        return reports
+    }
+
     private func accuracy(
         on path: String, _ names: [String], byTexts: Bool
     ) async throws -> AblationResult.Accuracy {
+        let (samples, loader) = try clips(of: path, names)
+        let scores = try await scores(samples, loader, names, byTexts: byTexts)
+        let partners = TimeOrderPartners.of(names)
+        return AblationResult.Accuracy(try ClassificationReport(scores, partners: partners), partners: partners)
+    }
+
+    /// The videos of a list with their places among names, and what loads them.
+    private func clips(of path: String, _ names: [String]) throws -> (samples: [VideoSample], loader: ClipLoader) {
         let list = try VideoList(reading: path).labelled()
         let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
         let samples = list.samples.map { sample in
@@ -70,9 +102,7 @@ struct MeasuredModel: Sendable {
         (settings.batch, settings.normalization) = (32, normalization)
         let loader = try ClipLoader(
             samples, evaluation: clips, frames: frames, imageSize: model.vision.imageSize, settings: settings)
-        let scores = try await scores(samples, loader, names, byTexts: byTexts)
-        let partners = TimeOrderPartners.of(names)
-        return AblationResult.Accuracy(try ClassificationReport(scores, partners: partners), partners: partners)
+        return (samples, loader)
     }
 
     @TorchActor
