@@ -111,7 +111,8 @@ extension FullSizeSpeed {
             TransformerConfiguration(width: sizes.0, layers: sizes.1, heads: sizes.2)
         }
         let clip = CLIPConfiguration(
-            embedDim: 512, vision: VisionConfiguration(imageSize: 224, patchSize: size.patch, blocks: blocks(size.image)),
+            embedDim: 512,
+            vision: VisionConfiguration(imageSize: 224, patchSize: size.patch, blocks: blocks(size.image)),
             text: TextConfiguration(contextLength: 77, vocabularySize: 49_408, blocks: blocks(size.text)),
             activation: size.activation)
         return ActionCLIPConfiguration(

@@ -96,7 +96,8 @@ extension DistillationTraining {
         }
         guard let mode = recipe.heads?.mode, mode.needsTeacher else { return taught }
         taught.scores = TeacherScores(
-            logits: try processes.gathered(own.logits, of: batch), labels: try processes.gathered(own.labels, of: batch))
+            logits: try processes.gathered(own.logits, of: batch), labels: try processes.gathered(own.labels, of: batch)
+        )
         if mode.needsTeacherTexts {
             let tokens = prompts.tokens(prompts: drawn, classes: own.labels.array(of: Int.self))
             taught.texts = try processes.gathered(encodeTexts(tokens, training: batch.isDropping), of: batch)

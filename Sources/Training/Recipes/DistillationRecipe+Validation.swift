@@ -19,7 +19,8 @@ extension DistillationRecipe {
         let mode = heads?.mode ?? .single
         guard !mode.hasTwoViews || model.token != nil else {
             throw .badRecipe(
-                "heads.mode \(mode.rawValue) trains a second head, and the model has one; set model.aggregator.Transf.token")
+                "heads.mode \(mode.rawValue) trains a second head, and the model has one; set model.aggregator.Transf.token"
+            )
         }
         guard mode.hasTwoViews || model.token == nil || model.fusion == .frame else {
             throw .badRecipe(

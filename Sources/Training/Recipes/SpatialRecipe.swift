@@ -38,10 +38,12 @@ public struct SpatialRecipe: Codable, Sendable, Equatable {
             }
         case .online:
             guard model != nil, vocabulary != nil else {
-                throw .badRecipe("spatial.input online asks a CLIP in each step; set spatial.model and spatial.vocabulary")
+                throw .badRecipe(
+                    "spatial.input online asks a CLIP in each step; set spatial.model and spatial.vocabulary")
             }
             guard objectives.form == .objectives else {
-                throw .badRecipe("spatial.objectives.form captions needs targets before the step; set spatial.input=cached")
+                throw .badRecipe(
+                    "spatial.objectives.form captions needs targets before the step; set spatial.input=cached")
             }
             guard prediction.needsWholeList == false else {
                 throw .badRecipe(

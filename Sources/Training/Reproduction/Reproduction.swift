@@ -34,6 +34,8 @@ public struct Reproduction: Sendable {
         case pretraining(Pretraining.Progress)
         /// A run begins: which, and how many are done of how many.
         case began(row: String, seed: UInt64, done: Int, total: Int)
+        /// So many rounds of a measurement of latencies are done.
+        case measuring(done: Int, total: Int)
         /// Something in a run.
         case training(TrainingRun.Event)
         /// A run is done.
@@ -41,7 +43,7 @@ public struct Reproduction: Sendable {
     }
 
     /// The rows.
-    public let rows: [Ablation]
+    public var rows: [Ablation]
     /// The seeds of each.
     public let seeds: [UInt64]
     /// How large the world is.

@@ -5,12 +5,17 @@ import Training
 /// Shows the runs of a reproduction on standard error, results on standard output.
 final class ReproductionPrinter: Sendable {
     private let clips = ProgressReporter("clips", unit: "clips")
+    private let pretraining = ProgressReporter("small CLIP", unit: "steps")
+    private let rounds = ProgressReporter("latency", unit: "rounds")
     private let training = Mutex<TrainingPrinter?>(nil)
 
     /// Shows what happens.
     func show(_ event: Reproduction.Event) {
         switch event {
         case .rendering(let done, let total): clips.update(done, of: total)
+        case .pretraining(let progress):
+            pretraining.update(progress.step, of: progress.total, String(format: "loss %.3f", progress.loss))
+        case .measuring(let done, let total): rounds.update(done, of: total)
         case .began(let row, let seed, let done, let total):
             let printer = TrainingPrinter(
                 title: "\(row), seed \(seed) (\(done + 1) of \(total))", json: false, isQuiet: false)
