@@ -75,7 +75,7 @@ extension FullSizeSpeed {
     /// - Throws: `ParameterError`, `CancellationError`.
     @TorchActor
     public static func measured(
-        _ settings: LatencyProtocol, threads: Int = 2, _ progress: (Int, Int) -> Void = { _, _ in }
+        _ settings: LatencyProtocol, threads: Int = 2, _ progress: @Sendable (Int, Int) -> Void = { _, _ in }
     ) throws -> FullSizeSpeed {
         let before = TorchRuntime.threads
         TorchRuntime.threads = threads

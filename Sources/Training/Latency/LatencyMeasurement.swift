@@ -16,20 +16,20 @@ struct LatencyCase: Sendable {
 /// The measurement of several models in one process, one after the other in each round.
 ///
 /// A round decodes one video and names its action with every model, so that ratios do not depend on the moment.
-@TorchActor
-struct LatencyMeasurement {
+struct LatencyMeasurement: Sendable {
     let cases: [LatencyCase]
     let videos: [VideoSource]
     var settings = LatencyProtocol()
 
-    nonisolated init(_ cases: [LatencyCase], videos: [VideoSource]) { (self.cases, self.videos) = (cases, videos) }
+    init(_ cases: [LatencyCase], videos: [VideoSource]) { (self.cases, self.videos) = (cases, videos) }
 
-    /// Measures.
+    /// Measures, on the LibTorch thread.
     ///
     /// - Parameter progress: told how many rounds are done, and of how many.
     /// - Returns: a row a model, in their order.
     /// - Throws: `VideoError` for a video that cannot be read, `CancellationError`.
-    func run(_ progress: (Int, Int) -> Void = { _, _ in }) throws -> [ModelLatency] {
+    @TorchActor
+    func run(_ progress: @Sendable (Int, Int) -> Void = { _, _ in }) throws -> [ModelLatency] {
         let rounds = settings.warmup + settings.runs
         var seconds = cases.map { _ in (model: [Double](), prepared: [Double](), decoded: [Double]()) }
         for round in 0..<rounds {
@@ -51,6 +51,7 @@ struct LatencyMeasurement {
     }
 
     /// The seconds of decoding, of preparing pictures, and of the model with the classes.
+    @TorchActor
     private func spans(of item: LatencyCase, _ video: VideoSource) throws -> [Double] {
         let clock = ContinuousClock(), begin = clock.now
         let source = try video.open()

@@ -39,6 +39,7 @@ struct TrainingOptions: ParsableArguments {
     ///   - plan: the recipe.
     ///   - name: the command's name.
     ///   - isPreparing: whether what a student learns from is made first.
+    /// - Throws: what training throws.
     func train(_ plan: TrainingRecipe, as name: String, isPreparing: Bool = false) async throws {
         TorchRuntime.threads = plan.run.threads ?? TorchRuntime.threads
         let group = try await processes.join()

@@ -1,0 +1,124 @@
+import Foundation
+import Testing
+import Torch
+import Training
+
+@Suite("verb distill", .serialized)
+struct DistillCommandTests {
+    private func run(
+        _ world: TrainingWorld, _ output: String, _ more: [String] = []
+    ) async throws -> VerbProcess.Outcome {
+        try await VerbProcess.run(try world.arguments("distillation", to: output, more), in: world.folder)
+    }
+
+    @Test("makes targets and predictions, trains, and leaves nothing of the training in the model")
+    func whole() async throws {
+        try await TrainingWorld.with { world in
+            let cached = ["recipe.affinity=", "recipe.teacher={checkpoint: teacher, input: cached, folder: said}"]
+            let first = try await run(world, "first", cached)
+            try #require(first.status == 0, "\(first.errors)")
+            for file in ["targets/manifest.json", "said/manifest.json", "said/teacher_predictions.safetensors"] {
+                #expect(FileManager.default.fileExists(atPath: "\(world.folder.path)/\(file)"), "\(file)")
+            }
+            let names = Set(try world.weights("first").keys)
+            #expect(names.contains("fusion.token") && !names.contains { $0.hasPrefix("spatial.") })
+            let step = RunFolder(world.folder.path + "/first").steps.last ?? 0
+            let place = String(repeating: "0", count: 8 - "\(step)".count) + "\(step)"
+            let saved = try StateFile.read("\(world.folder.path)/first/checkpoints/step-\(place)/trained.safetensors")
+            #expect(try saved.loadedTensors()["spatial.place.adapter"]?.shape == [16, 16])
+            // What is there is found again, and `verb train` needs nothing else.
+            var arguments = try world.arguments("distillation", to: "second", cached)
+            arguments[0] = "train"
+            let second = try await VerbProcess.run(arguments, in: world.folder)
+            try #require(second.status == 0, "\(second.errors)")
+            #expect(try world.losses("second") == world.losses("first"))
+        }
+    }
+
+    @Test("a teacher that was asked before says what one says in the step, where nothing is random")
+    func cachedTeacher() async throws {
+        try await TrainingWorld.with { world in
+            let fixed = ["run.isFixed=true", "recipe.affinity=", "recipe.heads={mode: deit_soft, alpha: 0.5}"]
+            let online = try await run(world, "online", fixed)
+            try #require(online.status == 0, "\(online.errors)")
+            let kept = ["recipe.teacher={checkpoint: teacher, input: cached, folder: said}"]
+            let cached = try await run(world, "cached", fixed + kept)
+            try #require(cached.status == 0, "\(cached.errors)")
+            let (a, b) = (try world.losses("online"), try world.losses("cached"))
+            try #require(a.count == b.count && a.count == 9)
+            // Logits are kept in half precision.
+            for (a, b) in zip(a, b) { #expect(abs(a - b) < 2e-3 * max(1, abs(a))) }
+        }
+    }
+
+    @Test("a start that is cut out of a larger CLIP; targets of the very frames; sentences that tell what is seen")
+    func switches() async throws {
+        try await TrainingWorld.with { world in
+            let smaller = [
+                "start.inherit=true", "model.clip.vision.blocks={width: 16, layers: 1, heads: 1, mlpWidth: 64}",
+                "model.clip.text.blocks={width: 8, layers: 1, heads: 1, mlpWidth: 32}", "recipe.epochs=1",
+            ]
+            let online = [
+                "recipe.spatial={input: online, model: clip, vocabulary: puppets-spatial}", "recipe.mode=frozen_text",
+            ]
+            let one = try await run(world, "online", smaller + online)
+            try #require(one.status == 0, "\(one.errors)")
+            #expect(!FileManager.default.fileExists(atPath: world.folder.path + "/targets"))
+            let captions = try await run(world, "captions", smaller + ["recipe.spatial.objectives.form=captions"])
+            try #require(captions.status == 0, "\(captions.errors)")
+            let frozen = try await run(
+                world, "frozen",
+                ["recipe.mode=frozen_backbone", "recipe.epochs=1", "recipe.spatial.objectives.combination=uncertainty"])
+            try #require(frozen.status == 0, "\(frozen.errors)")
+            let start = try StateFile.read(world.folder.path + "/clip/model.safetensors").loadedTensors()
+            let found = try world.weights("frozen")
+            let name = "visual.transformer.resblocks.0.mlp.c_fc.weight"
+            #expect(found["model." + name]?.array(of: Float.self) == start[name]?.array(of: Float.self))
+        }
+    }
+
+    @Test(
+        "what cannot be is refused with the remedy, before a folder is made",
+        arguments: [
+            ("recipe.teacher=", "set teacher.checkpoint"), ("recipe.teacher.checkpoint=nowhere", "nowhere"),
+            ("model.aggregator.Transf.token=", "set model.aggregator.Transf.token"),
+            ("recipe.heads.mode=single", "nothing trains the model's second head"),
+            ("recipe.heads.mode=dait_hard", "there is no dait_hard"),
+            ("recipe.heads.alhpa=1", "recipe.heads.alhpa: there is no such key"),
+            ("recipe.spatial.lambda=1", "recipe.spatial.lambda: there is no such key"),
+            ("recipe.teacher.input=cached", "affinity compares features"),
+            ("recipe.spatial.folder=", "set spatial.folder"), ("recipe.spatial.model=teacher", "is ActionCLIP"),
+            ("recipe.temporalInit=teacher", "has no temporal module of the student's sizes"),
+        ])
+    func refusals(_ assignment: String, _ words: String) async throws {
+        try await TrainingWorld.with { world in
+            let outcome = try await run(world, "x", [assignment])
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.contains(words), "\(outcome.errors)")
+            #expect(!FileManager.default.fileExists(atPath: world.folder.path + "/x"))
+        }
+    }
+
+    @Test("targets and predictions of another list, or none, are refused; another method is no student")
+    func otherLists() async throws {
+        try await TrainingWorld.with { world in
+            let train = try world.arguments("distillation", to: "x").map { $0 == "distill" ? "train" : $0 }
+            let missing = try await VerbProcess.run(train, in: world.folder)
+            #expect(missing.status == 1 && missing.errors.contains("there is no targets/manifest.json"))
+            let cached = ["recipe.affinity=", "recipe.teacher={checkpoint: teacher, input: cached, folder: said}"]
+            let first = try await run(world, "first", cached + ["recipe.epochs=1"])
+            try #require(first.status == 0, "\(first.errors)")
+            let other =
+                cached + [
+                    "lists.train.path=data/validation.txt", "recipe.spatial.model=", "recipe.spatial.vocabulary=",
+                ]
+            let targets = try await run(world, "x", other)
+            #expect(targets.status == 1 && targets.errors.contains("14"), "\(targets.errors)")
+            let predictions = try await run(world, "x", other + ["recipe.spatial="])
+            #expect(predictions.status == 1 && predictions.errors.contains("said"), "\(predictions.errors)")
+            let evl = ["distill"] + (try world.arguments("evl", to: "x").dropFirst())
+            let method = try await VerbProcess.run(evl, in: world.folder)
+            #expect(method.status == 1 && method.errors.contains("`verb train` trains it"), "\(method.errors)")
+        }
+    }
+}
