@@ -1,4 +1,5 @@
-public import Torch
+internal import ActionModels
+internal import Torch
 public import Video
 
 /// Spatial targets as a second sentence for each clip: the option of captions.

@@ -1,4 +1,4 @@
-public import ActionModels
+internal import ActionModels
 public import CLIP
 public import Torch
 

@@ -1,3 +1,5 @@
+internal import ActionModels
+
 /// What an image CLIP is asked about single frames, so that a video model does not forget it.
 ///
 /// A JSON file, of which nothing but `name`, `groups` and in each group `name`, `mode`, `templates` and `labels` must be
