@@ -1,5 +1,5 @@
 internal import ActionModels
-public import Torch
+internal import Torch
 
 extension DistillationTraining {
     /// The total loss over the clips of all processes.
@@ -81,7 +81,8 @@ extension DistillationTraining {
     ) throws(ProcessGroupError) -> Taught? {
         guard recipe.asksTeacher, let teacher = sources.teacher else { return nil }
         guard let drawn = texts.prompts else { fatalError("Distillation: sentences of unknown prompts") }
-        var taught = Taught(), own: TeacherScores
+        var taught = Taught()
+        let own: TeacherScores
         switch teacher {
         case .cached(let predictions): own = predictions.scores(at: batch.positions)
         case .online(let model):

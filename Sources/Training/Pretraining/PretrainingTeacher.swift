@@ -1,7 +1,7 @@
 internal import ActionModels
 internal import CLIP
 internal import Datasets
-public import Torch
+internal import Torch
 
 /// A larger CLIP that a small one is pretrained from: TinyCLIP's two ideas, each of which can stand alone.
 ///

@@ -1,4 +1,3 @@
-public import ActionModels
 public import Torch
 
 /// How an ActionCLIP is trained as a student: ActionCLIP's recipe, and switches that do not depend on one another.

@@ -81,19 +81,21 @@ struct FrontierDrawing {
 
     private var line: Markup {
         let steps = frontier.enumerated().map { number, point -> Markup in
-            "\(number == 0 ? "M" : "L")\(x(point.milliseconds)) \(y(point.share))"
+            let command = number == 0 ? "M" : "L"
+            return "\(command)\(x(point.milliseconds)) \(y(point.share))"
         }
         return "<path class=\"frontier\" d=\"\(steps)\"/>\n"
     }
 
     private var dots: [Markup] {
         points.map { point in
-            """
-            <circle class="\(point.isSmall ? "small" : "large")" cx="\(x(point.milliseconds))" cy="\(y(point.share))" r="4">\
-            <title>\(point.name): \(Markup.percent(point.share)), \(Markup.short(point.milliseconds)) ms</title></circle>\
-            <text x="\(x(point.milliseconds) + 7)" y="\(y(point.share) + 4)">\(point.name)</text>
+            let kind = point.isSmall ? "small" : "large"
+            return """
+                <circle class="\(kind)" cx="\(x(point.milliseconds))" cy="\(y(point.share))" r="4">\
+                <title>\(point.name): \(Markup.percent(point.share)), \(Markup.short(point.milliseconds)) ms</title></circle>\
+                <text x="\(x(point.milliseconds) + 7)" y="\(y(point.share) + 4)">\(point.name)</text>
 
-            """
+                """
         }
     }
 

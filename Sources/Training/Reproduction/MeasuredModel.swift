@@ -60,7 +60,7 @@ struct MeasuredModel: Sendable {
     /// Top-1 among the trained classes under each way of making one answer of two heads; nil for one head.
     func fusions(on path: String) async throws -> [String: Double]? {
         guard let tokenizer, let scoring = model.textScoring, isTwoHeaded else { return nil }
-        let names = Puppets.trainingActions.map(\.name), (samples, loader) = try clips(of: path, names)
+        let names = Puppets.trainingActions.map(\.name), (samples, loader) = try videos(of: path, names)
         let reports = try await reports(samples, loader, LabelTexts(names: names, tokenizer: tokenizer), scoring)
         return reports.mapValues(\.top1OverAll)
     }
@@ -84,14 +84,14 @@ struct MeasuredModel: Sendable {
     private func accuracy(
         on path: String, _ names: [String], byTexts: Bool
     ) async throws -> AblationResult.Accuracy {
-        let (samples, loader) = try clips(of: path, names)
+        let (samples, loader) = try videos(of: path, names)
         let scores = try await scores(samples, loader, names, byTexts: byTexts)
         let partners = TimeOrderPartners.of(names)
         return AblationResult.Accuracy(try ClassificationReport(scores, partners: partners), partners: partners)
     }
 
     /// The videos of a list with their places among names, and what loads them.
-    private func clips(of path: String, _ names: [String]) throws -> (samples: [VideoSample], loader: ClipLoader) {
+    private func videos(of path: String, _ names: [String]) throws -> (samples: [VideoSample], loader: ClipLoader) {
         let list = try VideoList(reading: path).labelled()
         let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
         let samples = list.samples.map { sample in

@@ -88,7 +88,9 @@ extension Reproduction {
     public func sizes() async -> [String: DistillationReport.Size] {
         var sizes: [String: DistillationReport.Size] = [:]
         for row in rows {
-            guard let configuration = await configuration(of: row.id), let clip = configuration.clip else { continue }
+            guard let configuration = await configuration(of: row.id), let clip = configuration.clipConfiguration else {
+                continue
+            }
             sizes[row.id] = DistillationReport.Size(
                 backboneParameters: ModelCost(clip).backboneParameters, clipMACs: configuration.cost().clipMACs)
         }

@@ -13,9 +13,10 @@ extension Reproduction {
         return recipe
     }
 
-    /// The CLIP that students start from, made if a row needs it and it is not there; nil where none is needed or there.
+    /// The CLIP that students start from, made if it is not there; nil where no row is a student's.
     func prepareStudents(_ events: @escaping @Sendable (Event) -> Void) async throws -> StartingPoint? {
-        if rows.contains(where: \.startsSmall), student == nil, !FileManager.default.fileExists(atPath: smallPath) {
+        guard rows.contains(where: { $0.family == .distillation }) else { return nil }
+        if student == nil, !FileManager.default.fileExists(atPath: smallPath) {
             try await pretrain(events)
         }
         guard let small = try await smallStart() else { return nil }

@@ -79,7 +79,7 @@ extension StartingPoint {
         guard case .clip(let larger) = checkpoint.configuration else {
             throw .badRecipe("start.inherit cuts a CLIP out of a larger one; \(checkpoint.path) is no CLIP")
         }
-        guard let smaller = configuration.clip else {
+        guard let smaller = configuration.clipConfiguration else {
             throw .badRecipe("start.inherit needs a model with both towers; \(configuration.kind.title) has one")
         }
         guard smaller.activation == larger.activation else {
@@ -93,7 +93,7 @@ extension StartingPoint {
 
 extension ActionModelConfiguration {
     /// The CLIP that the model is made of, where it has both towers.
-    var clip: CLIPConfiguration? {
+    var clipConfiguration: CLIPConfiguration? {
         switch self {
         case .clip(let configuration): configuration
         case .actionCLIP(let configuration): configuration.clip

@@ -13,7 +13,7 @@ extension TrainingRun {
     /// - Throws: `TrainingError` for models that are missing or cannot be used, `DatasetError`, `CancellationError`,
     ///   after which the same call goes on.
     public func prepare(_ events: @escaping @Sendable (Event) -> Void = { _ in }) async throws {
-        guard case .distillation(_, let recipe?) = recipe.preset.model else { return }
+        guard case .distillation(_, let recipe?) = self.recipe.preset.model else { return }
         let data = try RunData(self.recipe, group)
         if let spatial = recipe.spatial, spatial.input == .cached, let folder = spatial.folder {
             if group.rank == 0 { try await prepareTargets(spatial, folder, data, events) }
@@ -47,7 +47,7 @@ extension TrainingRun {
     @TorchActor
     func distillationSources(_ data: RunData) throws -> DistillationSources {
         var sources = DistillationSources()
-        guard case .distillation(_, let recipe?) = recipe.preset.model else { return sources }
+        guard case .distillation(_, let recipe?) = self.recipe.preset.model else { return sources }
         let classes = data.names(self.recipe.lists.text)
         let student = StudentClips(
             frames: data.frames, imageSize: data.imageSize,

@@ -90,7 +90,7 @@ struct SpatialTrainingTests {
             let learned = try self.student(world) { $0.combination = .uncertainty }
             for group in learned.groups {
                 let spatial = group.parameters.names.filter(SpatialObjectives.owns)
-                #expect(spatial.isEmpty || spatial.count == group.parameters.count)
+                #expect(spatial.isEmpty || spatial.count == group.parameters.names.count)
                 if spatial == ["spatial.eta"] { #expect(group.weightDecay == 0) }
                 if !spatial.isEmpty { #expect(group.learningRateScale == 10) }
             }

@@ -61,7 +61,7 @@ struct TinyCLIPBackboneTests {
             let recipe = try TrainingRecipe.find(
                 "puppets-actionclip",
                 setting: ["model.clip=\(json)", "model.frames=2", "model.aggregator=meanP", "recipe.batch=4"])
-            #expect(recipe.preset.model.configuration.clip == sizes)
+            #expect(recipe.preset.model.configuration.clipConfiguration == sizes)
             try expectStep(recipe.preset.model, start)
             var evl = EVLConfiguration(vision: sizes.vision, frames: 2, classes: 3)
             (evl.decoderLayers, evl.decoderHeads, evl.activation) = (1, 1, .gelu)

@@ -25,7 +25,7 @@ struct ClipAdjustment: Sendable {
         }
         guard own != other else { return pictures }
         // ((x s + m) - m') / s', a channel at a time
-        func row(_ values: [Double]) -> Tensor { Tensor(values.map(Float.init), shape: [3, 1, 1]) }
+        func row(_ values: [Double]) -> Tensor { Tensor(values.map { Float($0) }, shape: [3, 1, 1]) }
         let scale = zip(own.std, other.std).map { $0 / $1 }
         let shift = (0..<3).map { (own.mean[$0] - other.mean[$0]) / other.std[$0] }
         return pictures * row(scale) + row(shift)

@@ -1,15 +1,15 @@
-public import ActionModels
+internal import ActionModels
 internal import CLIP
 internal import Datasets
 internal import Foundation
-public import Torch
+internal import Torch
 
 /// A trained model that a student learns from, beside it in each step.
 ///
 /// It sees the student's clips in evaluation mode, records no gradients and never changes. Its pictures and its feature
 /// space may have other sizes than the student's: only class scores and similarities are compared.
 /// Source: the page of the threefold distillation, section 4.3.
-public struct FrozenTeacher: Sendable {
+struct FrozenTeacher: Sendable {
     private let model: any ActionModel
     private let scoring: TextScoring
     /// The classes in the teacher's own sentences.
