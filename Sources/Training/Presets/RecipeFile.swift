@@ -9,11 +9,11 @@ struct RecipeFile: Decodable {
     private enum Method: String, Decodable, CaseIterable {
         case clip
         case actionCLIP = "actionclip"
-        case distillation
         case m2CLIP = "m2clip"
         case evl
         case stAdapter = "st-adapter"
         case linearProbe = "linear-probe"
+        case distillation
     }
 
     private enum CodingKeys: String, CodingKey { case title, source, method, model, recipe, data, start, lists, run }

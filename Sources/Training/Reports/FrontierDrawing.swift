@@ -88,7 +88,7 @@ struct FrontierDrawing {
     }
 
     private var dots: [Markup] {
-        points.map { point in
+        points.map { point -> Markup in
             let kind = point.isSmall ? "small" : "large"
             return """
                 <circle class="\(kind)" cx="\(x(point.milliseconds))" cy="\(y(point.share))" r="4">\

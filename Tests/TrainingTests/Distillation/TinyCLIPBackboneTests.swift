@@ -98,7 +98,8 @@ struct TinyCLIPBackboneTests {
         let start = StartingPoint(checkpoint, tokenizer: nil, hasOwnVocabulary: false)
         let vision = checkpoint.configuration.vision
         var evl = EVLConfiguration(vision: vision, frames: 2, classes: 3)
-        (evl.decoderLayers, evl.decoderHeads, evl.activation) = (1, 1, .gelu)
+        (evl.decoderLayers, evl.decoderHeads) = (1, 1)
+        evl.activation = try #require(checkpoint.clip?.configuration.activation)
         try expectStep(.evl(evl, recipe: EVLRecipe()), start, side: vision.imageSize)
     }
 }
