@@ -59,7 +59,7 @@ struct MeasuredModel: Sendable {
 
     /// Top-1 among the trained classes under each way of making one answer of two heads; nil for one head.
     func fusions(on path: String) async throws -> [String: Double]? {
-        guard let tokenizer, let scoring = model.textScoring, isTwoHeaded else { return nil }
+        guard isTwoHeaded, let tokenizer, let scoring = model.textScoring else { return nil }
         let names = Puppets.trainingActions.map(\.name), (samples, loader) = try videos(of: path, names)
         let reports = try await reports(samples, loader, LabelTexts(names: names, tokenizer: tokenizer), scoring)
         return reports.mapValues(\.top1OverAll)
