@@ -91,18 +91,26 @@ public struct DistillationReport: Sendable {
             let values = own.compactMap(value)
             return values.isEmpty ? "–" : ReproductionReport.percent(Trials(values))
         }
-        let size = sizes[row.id], latency = latencies.first { $0.id == row.id }
-        func time(_ times: LatencyTimes?) -> String { times.map { Self.milliseconds($0.median) } ?? "–" }
-        let cells = [
-            "**\(row.id.uppercased())** \(row.purpose)", row.isSmall ? "small" : "large", row.hasSpatial ? "yes" : "–",
-            row.mode.hasTwoViews ? "2" : "1", Self.teacher(row.mode), percent { $0.supervised.top1 },
-            percent { $0.supervised.meanClass }, percent { $0.supervised.withinPairs }, control(row, own),
-            size.map { ReproductionReport.count($0.backboneParameters) } ?? "–",
-            size.map { Markup.decimal(Double($0.clipMACs) / 1e9, digits: 3) } ?? "–",
-            latency.map { "\(time($0.model)), \(Self.milliseconds($0.model.p95))" } ?? "–", time(latency?.prepared),
-            time(latency?.decoded), speedUp(latency).map { String(format: "%.2fx", $0) } ?? "–",
+        var cells = [
+            "**\(row.id.uppercased())** \(row.purpose)", row.isSmall ? "small" : "large",
+            row.hasSpatial ? "yes" : "–", row.mode.hasTwoViews ? "2" : "1", Self.teacher(row.mode),
         ]
-        return "| " + cells.joined(separator: " | ") + " |"
+        cells += [percent { $0.supervised.top1 }, percent { $0.supervised.meanClass }]
+        cells += [percent { $0.supervised.withinPairs }, control(row, own)]
+        return "| " + (cells + costs(row.id)).joined(separator: " | ") + " |"
+    }
+
+    /// Size, work and time of a row's model.
+    private func costs(_ id: String) -> [String] {
+        let size = sizes[id], latency = latencies.first { $0.id == id }
+        func time(_ times: LatencyTimes?) -> String { times.map { Self.milliseconds($0.median) } ?? "–" }
+        let model = latency.map { "\(Self.milliseconds($0.model.median)), \(Self.milliseconds($0.model.p95))" }
+        return [
+            size.map { ReproductionReport.count($0.backboneParameters) } ?? "–",
+            size.map { Markup.decimal(Double($0.clipMACs) / 1e9, digits: 3) } ?? "–", model ?? "–",
+            time(latency?.prepared), time(latency?.decoded),
+            speedUp(latency).map { String(format: "%.2fx", $0) } ?? "–",
+        ]
     }
 
     private static func teacher(_ mode: DistillationMode) -> String {

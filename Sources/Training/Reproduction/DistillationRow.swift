@@ -16,8 +16,8 @@ public struct DistillationRow: Sendable, Equatable {
     public let control: String?
 
     private init(
-        _ id: String, small isSmall: Bool = false, spatial hasSpatial: Bool = false,
-        _ mode: DistillationMode = .single, _ purpose: String, control: String? = nil
+        _ id: String, _ purpose: String, small isSmall: Bool = false, spatial hasSpatial: Bool = false,
+        mode: DistillationMode = .single, control: String? = nil
     ) {
         (self.id, self.isSmall, self.hasSpatial, self.mode) = (id, isSmall, hasSpatial, mode)
         (self.purpose, self.control) = (purpose, control)
@@ -29,15 +29,15 @@ public struct DistillationRow: Sendable, Equatable {
     /// All rows, the teacher first.
     public static let all = [
         DistillationRow(teacher, "baseline, and the teacher"),
-        DistillationRow("c1", small: true, "I: a small backbone"),
-        DistillationRow("c2", spatial: true, "II: spatial targets"),
-        DistillationRow("c3", .twoHeadGroundTruth, "two heads"),
-        DistillationRow("c4", small: true, .deitHard, "I + III, hard", control: "c6"),
-        DistillationRow("c5", small: true, .deitSoft, "I + III, soft", control: "c6"),
-        DistillationRow("c6", small: true, .twoHeadGroundTruth, "I + two heads"),
-        DistillationRow("c7", small: true, spatial: true, "I + II"),
-        DistillationRow("c8", small: true, spatial: true, .twoHeadGroundTruth, "I + II + two heads"),
-        DistillationRow("c9", small: true, spatial: true, .deitHard, "I + II + III, hard", control: "c8"),
+        DistillationRow("c1", "I: a small backbone", small: true),
+        DistillationRow("c2", "II: spatial targets", spatial: true),
+        DistillationRow("c3", "two heads", mode: .twoHeadGroundTruth),
+        DistillationRow("c4", "I + III, hard", small: true, mode: .deitHard, control: "c6"),
+        DistillationRow("c5", "I + III, soft", small: true, mode: .deitSoft, control: "c6"),
+        DistillationRow("c6", "I + two heads", small: true, mode: .twoHeadGroundTruth),
+        DistillationRow("c7", "I + II", small: true, spatial: true),
+        DistillationRow("c8", "I + II + two heads", small: true, spatial: true, mode: .twoHeadGroundTruth),
+        DistillationRow("c9", "I + II + III, hard", small: true, spatial: true, mode: .deitHard, control: "c8"),
     ]
 
     /// The row as a run of the bundled student's recipe.

@@ -9,7 +9,7 @@ public enum ReproductionSuite: String, Sendable, CaseIterable {
     public var rows: [Ablation] {
         switch self {
         case .puppets: Ablation.puppets
-        case .distillation: DistillationRow.all.map(\.ablation)
+        case .distillation: DistillationRow.all.map { $0.ablation }
         }
     }
 }

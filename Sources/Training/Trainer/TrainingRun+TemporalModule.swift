@@ -1,4 +1,5 @@
 internal import ActionModels
+internal import CLIP
 internal import Torch
 
 extension TrainingRun {
