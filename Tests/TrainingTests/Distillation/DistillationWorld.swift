@@ -4,6 +4,7 @@ import Datasets
 import Foundation
 import Testing
 import Torch
+import Video
 
 @testable import Training
 

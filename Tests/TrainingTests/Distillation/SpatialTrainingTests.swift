@@ -67,7 +67,7 @@ struct SpatialTrainingTests {
             ] as [(inout SpatialObjectivesConfiguration) -> Void] {
                 let student = try student(world, change)
                 let found = try world.trained(student, steps: 4)
-                #expect(found.losses.allSatisfy(\.isFinite))
+                #expect(found.losses.allSatisfy { $0.isFinite } && found.losses.count == 4)
                 let own = Set(student.configuration.parameterNames)
                 #expect(Set(found.weights.keys.filter { !SpatialObjectives.owns($0) }) == own)
             }
@@ -81,6 +81,7 @@ struct SpatialTrainingTests {
                 ($0.lambda, $0.lambdaEnd) = (1, 0)
                 $0.combination = .sum
             }
+            @TorchActor
             func loss(_ progress: Double) throws -> Double {
                 try student.loss(of: try world.batch(student, progress: progress), across: LossSharing())
                     .share.item(Double.self)

@@ -5,6 +5,7 @@ import FixtureSupport
 import Foundation
 import Testing
 import Torch
+import Video
 
 @testable import Training
 
