@@ -75,7 +75,9 @@ struct AffinityLossTests {
         #expect(abs((plain.total - value.total).item(Double.self)) > 1e-3)
     }
 
-    @Test("numbers that cannot be", arguments: [(-0.1, 1.0), (1.1, 1.0), (Double.nan, 1.0), (1.0, -1.0), (1.0, Double.infinity)])
+    @Test(
+        "numbers that cannot be",
+        arguments: [(-0.1, 1.0), (1.1, 1.0), (Double.nan, 1.0), (1.0, -1.0), (1.0, Double.infinity)])
     func refused(_ alpha: Double, _ weight: Double) {
         #expect(throws: TrainingError.self) { try AffinityLoss(alpha: alpha, weight: weight).validate() }
     }

@@ -225,7 +225,8 @@ struct TwoHeadLossTests {
     }
 
     @Test(
-        "numbers that cannot be", arguments: [(-0.1, 1.0), (1.1, 1.0), (Double.nan, 1.0), (0.5, 0.0), (0.5, -1.0), (0.5, Double.infinity)])
+        "numbers that cannot be",
+        arguments: [(-0.1, 1.0), (1.1, 1.0), (Double.nan, 1.0), (0.5, 0.0), (0.5, -1.0), (0.5, Double.infinity)])
     func refused(_ alpha: Double, _ temperature: Double) {
         var loss = TwoHeadLoss(.deitSoft)
         (loss.alpha, loss.temperature) = (alpha, temperature)
