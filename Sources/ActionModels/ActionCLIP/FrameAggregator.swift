@@ -39,6 +39,9 @@ public enum FrameAggregator: Sendable {
     /// The reference keeps them in float32 beside half-precision towers: in half precision the 1e-12 that the norms of
     /// `Transf` add would vanish.
     ///
+    /// Where a second head's token stands in the image tower, ask for `views(of:training:)` instead: without its features
+    /// this traps.
+    ///
     /// - Parameters:
     ///   - x: features of frames in the order of time `[B, T, E]`, not normalised.
     ///   - training: whether to drop.

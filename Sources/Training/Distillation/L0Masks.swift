@@ -80,7 +80,7 @@ public struct L0Masks: Sendable {
         return layers * (2 * w * inner + w + inner) + layers * count * headParameters
     }
 
-    /// The parameters N that are expected to stay, one number.
+    /// The parameters N that are expected to stay, one number; biases of feed-forward parts are not among them.
     ///
     ///     N = (P / W) Σ_i s(hidden_i) Σ_lj s(heads_lj) + 2 Σ_i s(hidden_i) Σ_lj s(intermediate_lj)
     public var expectedParameters: Tensor {
