@@ -100,9 +100,10 @@ struct SpatialVocabularyTests {
         let puppets = try SpatialVocabulary.find("puppets-spatial")
         #expect(puppets.groups.map(\.name) == ["place", "time", "object", "shirt", "posture", "view"])
         try puppets.check(againstActions: Puppets.actions.map(\.name))
-        let words = puppets.groups.flatMap { group in
+        let sentences: [String] = puppets.groups.flatMap { group -> [String] in
             (group.templates + [group.caption]).flatMap { template in group.labels.map { template($0) } }
-        }.flatMap { $0.split(separator: " ").map(String.init) }
+        }
+        let words: [String] = sentences.flatMap { $0.split(separator: " ").map(String.init) }
         #expect(Set(words).subtracting(Puppets.vocabularyWords).isEmpty, "words that no caption of Puppets has")
     }
 
