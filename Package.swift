@@ -96,7 +96,8 @@ let package = Package(
             ], swiftSettings: swiftSettings),
         .target(
             name: "Recognition", dependencies: ["ActionModels", "CLIP", "Torch", "Video"],
-            resources: [.copy("Resources/verb-tiny")], swiftSettings: swiftSettings),
+            resources: [.copy("Resources/verb-tiny"), .copy("Resources/verb-tiny-m2clip")], swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "verb",
             dependencies: [

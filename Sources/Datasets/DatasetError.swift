@@ -52,7 +52,8 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
         case .badClips(let what): what
         case .tooManyBroken(let skipped, let samples, let limit, let examples):
             "\(skipped) of the epoch's \(samples) samples have videos that cannot be used, more than \(limit * 100) %; "
-                + "repair the list or raise skipLimit. " + examples.joined(separator: "; ")
+                + "repair the list (`verb data check --clean`) or raise skipLimit (run.skipLimit in a recipe). "
+                + examples.joined(separator: "; ")
         }
     }
 

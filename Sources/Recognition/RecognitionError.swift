@@ -18,8 +18,8 @@ public enum RecognitionError: Error, Sendable, CustomStringConvertible {
     case unreadableList(path: String, detail: String)
     /// Neither a path nor a model of the cache.
     case unknownModel(String)
-    /// The model that belongs to this program is not beside it.
-    case noBundledModel
+    /// A model that belongs to this program is not beside it.
+    case noBundledModel(String)
     /// A model that came without a vocabulary, and CLIP's was not found.
     case noVocabulary(model: String)
     /// A vocabulary that belongs to another model.
@@ -59,8 +59,8 @@ public enum RecognitionError: Error, Sendable, CustomStringConvertible {
         case .unknownModel(let name):
             "\(name): no such file or directory, and no such model in the cache; "
                 + "fetch one of a hub with `verb pull OWNER/NAME`"
-        case .noBundledModel:
-            "the bundled model verb-tiny is not beside this program; "
+        case .noBundledModel(let name):
+            "the bundled model \(name) is not beside this program; "
                 + "keep the folder verb_Recognition.resources with it, or name a model"
         case .noVocabulary(let model):
             "\(model): it came without a vocabulary, and CLIP's was not found; "

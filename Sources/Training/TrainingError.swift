@@ -16,8 +16,12 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case unknownRecipe(String, near: [String])
     /// A program without its presets and recipes.
     case noPresets
-    /// The loss became infinite or NaN.
-    case diverged(step: Int?, loss: Double)
+    /// The loss or its gradients became infinite or NaN.
+    case diverged(step: Int?, Divergence)
+    /// A run that would go on with other lists, classes or start weights than it began with.
+    case otherSources(path: String, differences: [String])
+    /// A folder that another run is writing.
+    case busy(path: String)
     /// Kept features that cannot be used or written.
     case features(path: String, FeatureCacheProblem)
     /// A smaller model that cannot be cut out of a larger one.
@@ -52,8 +56,12 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
                 + "a file of your own is named by its path, ending in .yaml"
         case .noPresets:
             "no presets and recipes beside the program; the folder verb_Training.resources must stay beside it"
-        case .diverged(let step, let loss):
-            "the loss is \(loss)\(step.map { " at step \($0)" } ?? ""); lower the learning rate or the gradient clip"
+        case .diverged(let step, let divergence):
+            "\(step.map { "step \($0): " } ?? "")\(divergence); lower the learning rate or the gradient clip"
+        case .otherSources(let path, let differences):
+            "\(path) holds a run that began from something else: \(differences.joined(separator: "; ")); bring the files "
+                + "back that it began with, or choose another folder"
+        case .busy(let path): "\(path): another run is at work in this folder; choose another one, or wait for its end"
         case .features(let path, let problem): "\(path): \(problem)"
         case .cannotInherit(let detail):
             "the weights cannot be inherited: \(detail); the student must be smaller than the teacher everywhere"

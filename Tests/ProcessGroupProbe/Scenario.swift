@@ -11,6 +11,7 @@ enum Scenario: String {
     case barrier
     case sameText
     case otherText
+    case otherLines
     case otherOperation
     case otherShapes
     case otherBackward
@@ -32,6 +33,8 @@ enum Scenario: String {
         case .barrier: try group.barrier()
         case .sameText: try group.verifySame("abc", "the recipe")
         case .otherText: try group.verifySame(group.rank == group.size - 1 ? "xyz" : "abc", "the recipe")
+        case .otherLines:
+            try group.verifySame(group.rank == 0 ? "run:\n  seed: 1\nend" : "run:\n  seed: 2\nend", "the recipe")
         case .otherOperation: try Failures.otherOperation(group)
         case .otherShapes: try group.sum([.zeros([group.rank + 1])])
         case .otherBackward: try Failures.otherBackward(group)

@@ -30,7 +30,10 @@ struct EvaluateCommandTests {
             for count in 1...3 {
                 let path = "\(folder)/\(count).json"
                 let outcomes = try await VerbProcess.run(
-                    ["evaluate", folder + "/validation.txt", "--among", "occurring", "--manifest", path],
+                    [
+                        "evaluate", "--model", "verb-tiny", folder + "/validation.txt", "--among", "occurring",
+                        "--manifest", path,
+                    ],
                     processes: count)
                 #expect(outcomes.allSatisfy { $0.status == 0 }, "\(outcomes.map(\.errors))")
                 #expect(
@@ -43,7 +46,7 @@ struct EvaluateCommandTests {
             for (number, manifest) in manifests.enumerated() {
                 let fields = manifest.differences(from: manifests[0]).map(\.field)
                 #expect(
-                    Set(fields) == (number == 0 ? [] : ["environment.processes", "environment.command.6"]), "\(fields)")
+                    Set(fields) == (number == 0 ? [] : ["environment.processes", "environment.command.8"]), "\(fields)")
                 #expect(manifest.result == manifests[0].result && manifest.environment.processes == number + 1)
                 #expect(manifest.lists[0].unreadable.map(\.position) == [3])
             }
@@ -55,7 +58,8 @@ struct EvaluateCommandTests {
         try await withClips { folder in
             let path = folder + "/m.json"
             let first = try await VerbProcess.run([
-                "evaluate", "--protocol", "zero-shot-splits", folder + "/validation.txt", folder + "/heldout.txt",
+                "evaluate", "--model", "verb-tiny", "--protocol", "zero-shot-splits", folder + "/validation.txt",
+                folder + "/heldout.txt",
                 "--manifest", path, "--report", folder + "/r.html",
             ])
             #expect(first.status == 0, "\(first.errors)")
@@ -86,7 +90,7 @@ struct EvaluateCommandTests {
     @Test("a folder of Puppets is measured list by list, as text and as JSON")
     func puppets() async throws {
         try await withClips { folder in
-            let text = try await VerbProcess.run(["evaluate", folder])
+            let text = try await VerbProcess.run(["evaluate", "--model", "verb-tiny", folder])
             #expect(text.status == 0, "\(text.errors)")
             let lines = text.output.split(separator: "\n").map(String.init)
             #expect(lines.count == 10 && lines[0] == "validation: 7 clips, 7 classes")
@@ -95,7 +99,7 @@ struct EvaluateCommandTests {
                 let list: String
                 let report: ClassificationReport
             }
-            let json = try await VerbProcess.run(["evaluate", folder, "--json"])
+            let json = try await VerbProcess.run(["evaluate", "--model", "verb-tiny", folder, "--json"])
             let found = try json.output.split(separator: "\n").map {
                 try JSONDecoder().decode(Line.self, from: Data($0.utf8))
             }
@@ -130,12 +134,14 @@ struct EvaluateCommandTests {
             }
             #expect(Set(names[0]).isDisjoint(with: names[1]) && names.map(\.count) == [4, 3])
             let novel = try await VerbProcess.run([
-                "evaluate", "--protocol", "few-shot", "--shots", "1", list, "--baseline", "verb-tiny",
+                "evaluate", "--model", "verb-tiny", "--protocol", "few-shot", "--shots", "1", list, "--baseline",
+                "verb-tiny",
             ])
             #expect(novel.status == 0 && novel.output.contains("1 shots, "), "\(novel.errors)")
             #expect(novel.output.contains("frozen CLIP: "))
             let curve = try await VerbProcess.run([
-                "evaluate", list, "--among", "occurring", "--interpolate", "verb-tiny", "--zero-shot-list",
+                "evaluate", "--model", "verb-tiny", list, "--among", "occurring", "--interpolate", "verb-tiny",
+                "--zero-shot-list",
                 folder + "/heldout.txt",
             ])
             #expect(curve.status == 0, "\(curve.errors)")
@@ -155,7 +161,8 @@ struct EvaluateCommandTests {
                     to: URL(fileURLWithPath: "\(folderOfHalves)/\(name).classes.txt"))
             }
             let outcome = try await VerbProcess.run([
-                "evaluate", "--protocol", "base-to-novel", "--halves", folderOfHalves, folder + "/validation.txt",
+                "evaluate", "--model", "verb-tiny", "--protocol", "base-to-novel", "--halves", folderOfHalves,
+                folder + "/validation.txt",
             ])
             #expect(outcome.status == 0, "\(outcome.errors)")
             #expect(
@@ -228,7 +235,7 @@ struct EvaluateCommandTests {
                 let outcome = try await VerbProcess.run(["evaluate"] + arguments)
                 #expect(outcome.status == 1 && outcome.errors.contains(words), "\(arguments): \(outcome.errors)")
             }
-            let gone = try await VerbProcess.run(["evaluate", folder + "/gone.txt"])
+            let gone = try await VerbProcess.run(["evaluate", "--model", "verb-tiny", folder + "/gone.txt"])
             #expect(
                 gone.status == 0 && gone.output.contains("top-1 0.0 %") && gone.output.contains("2 videos could not"))
         }

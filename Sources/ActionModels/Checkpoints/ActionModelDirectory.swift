@@ -18,6 +18,8 @@ public enum ActionModelDirectory {
         public var vocabulary: BytePairVocabulary?
         /// The model card, Markdown.
         public var card: String?
+        /// The texts of further files by their names, for those who use the model.
+        public var files: [String: String] = [:]
 
         /// Makes contents.
         ///
@@ -50,7 +52,8 @@ public enum ActionModelDirectory {
     public static func write(
         _ contents: Contents, tensors: [String: Tensor], to path: String
     ) throws(ActionModelError) {
-        var texts = contents.card.map { ["README.md": $0] } ?? [:]
+        var texts = contents.files
+        texts["README.md"] = contents.card
         if let names = contents.classNames {
             guard names.count == contents.configuration.classes,
                 names.allSatisfy({ !$0.isEmpty && !$0.contains(where: \.isNewline) })

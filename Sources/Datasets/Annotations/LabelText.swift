@@ -12,6 +12,9 @@ public enum LabelText: String, Sendable, Codable, CaseIterable {
     /// Something-Something's brackets are removed: `Pushing [something]` -> `Pushing something`.
     case bracket
 
+    /// The rule where nobody names one.
+    public static let standard = underscore
+
     /// The words of a class.
     ///
     /// - Parameter name: the class's name.

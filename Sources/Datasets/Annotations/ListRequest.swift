@@ -97,8 +97,10 @@ struct ListEntry {
         }
     }
 
+    /// An entry with the numbers of its classes; one that comes twice counts once.
     init(_ place: ListPlace, _ source: VideoSource, labels: [Int]) {
-        (self.place, self.source, self.labels) = (place, source, labels)
+        var seen: Set<Int> = []
+        (self.place, self.source, self.labels) = (place, source, labels.filter { seen.insert($0).inserted })
     }
 }
 

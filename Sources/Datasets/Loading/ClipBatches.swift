@@ -52,7 +52,7 @@ public struct ClipBatches: AsyncSequence, Sendable {
             guard loader.isTraining else { return }
             let broken = outcomes.filter { !$0.skipped.isEmpty }
             skipped += broken.count
-            let isTooMany = Double(skipped) > loader.settings.skipLimit * Double(samples)
+            let isTooMany = skipped > loader.settings.allowedSkips(of: samples)
             guard isTooMany || broken.contains(where: \.clips.isEmpty) else { return }
             lease.run.cancel()
             throw .tooManyBroken(

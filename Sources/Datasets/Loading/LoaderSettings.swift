@@ -14,7 +14,7 @@ public struct LoaderSettings: Sendable, Equatable {
     public var shard = Shard.all
     /// Whether samples that do not fill a last batch are left out, in training.
     public var dropsLast = false
-    /// The share of samples of an epoch whose videos may be broken, in training.
+    /// The share of this process's samples of an epoch whose videos may be broken, in training; unless it is 0, one may.
     public var skipLimit = 0.05
     /// The longest time that opening a video, or reading its frames, may take, in seconds; nil for no limit.
     public var deadline: Double? = 30
@@ -23,6 +23,11 @@ public struct LoaderSettings: Sendable, Equatable {
 
     /// Makes settings for one process and all cores but one.
     public init() {}
+
+    /// How many of so many samples may have broken videos.
+    func allowedSkips(of samples: Int) -> Int {
+        skipLimit > 0 ? max(1, Int(skipLimit * Double(samples))) : 0
+    }
 
     func validate() throws(DatasetError) {
         let counts = [("batch", batch), ("workers", workers), ("shard count", shard.count)]

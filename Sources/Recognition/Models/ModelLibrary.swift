@@ -5,8 +5,6 @@ public import Torch
 
 /// Finds and reads the models that users name.
 public struct ModelLibrary: Sendable {
-    private static let bundledName = "verb-tiny"
-
     private let cacheLookup: @Sendable (String) -> String?
     private let environment: [String: String]
     private let programFolder: String
@@ -32,21 +30,22 @@ public struct ModelLibrary: Sendable {
 
     /// Finds a model.
     ///
-    /// - Parameter name: a path, OWNER/NAME of a hub, or the name of a bundled model; nil is the bundled model.
+    /// - Parameter name: a path, OWNER/NAME of a hub, or a bundled model's; nil is
+    ///   ``BundledModel/standard``.
     /// - Returns: where it is.
     /// - Throws: `RecognitionError.unknownModel` or `.noBundledModel`.
     public func locate(_ name: String?) throws(RecognitionError) -> ModelReference {
-        guard let name else { return try bundled(Self.bundledName) }
+        guard let name else { return try bundled(.standard) }
         if FileManager.default.fileExists(atPath: name) { return .path(name) }
         if let path = cacheLookup(name) { return .cached(name: name, path: path) }
-        if name == Self.bundledName { return try bundled(name) }
+        if let model = BundledModel(rawValue: name) { return try bundled(model) }
         throw .unknownModel(name)
     }
 
-    private func bundled(_ name: String) throws(RecognitionError) -> ModelReference {
+    private func bundled(_ model: BundledModel) throws(RecognitionError) -> ModelReference {
         let resources = ProgramResources(of: "Recognition", programFolder: programFolder)
-        guard let file = resources.path(of: "\(name)/config.json") else { throw .noBundledModel }
-        return .bundled(path: URL(fileURLWithPath: file).deletingLastPathComponent().path)
+        guard let file = resources.path(of: "\(model.name)/config.json") else { throw .noBundledModel(model.name) }
+        return .bundled(model, path: URL(fileURLWithPath: file).deletingLastPathComponent().path)
     }
 
     /// Reads a model with its tokenizer, on the LibTorch thread.

@@ -1,7 +1,7 @@
 /// Where a model that a user named is.
 public enum ModelReference: Sendable, Equatable {
-    /// The model that belongs to this program.
-    case bundled(path: String)
+    /// A model that belongs to this program.
+    case bundled(BundledModel, path: String)
     /// A directory or file.
     case path(String)
     /// A model of a hub, by OWNER/NAME, that is in the cache.
@@ -10,7 +10,7 @@ public enum ModelReference: Sendable, Equatable {
     /// The directory or file to read.
     public var path: String {
         switch self {
-        case .bundled(let path), .path(let path), .cached(_, let path): path
+        case .bundled(_, let path), .path(let path), .cached(_, let path): path
         }
     }
 }

@@ -36,7 +36,9 @@ public struct RecognitionModel: Sendable {
     ) throws(RecognitionError) {
         if let text = checkpoint.configuration.text {
             guard let tokenizer else { throw .noVocabulary(model: checkpoint.path) }
-            try Self.check(tokenizer.vocabulary, at: vocabularyPath, against: text, of: checkpoint.path)
+            if let problem = text.problem(with: tokenizer.vocabulary) {
+                throw .wrongVocabulary(path: vocabularyPath, model: checkpoint.path, detail: problem)
+            }
         }
         do { model = try checkpoint.model(device: device).model } catch { throw .model(error) }
         path = checkpoint.path
@@ -46,27 +48,5 @@ public struct RecognitionModel: Sendable {
         classNames = checkpoint.classNames
         self.device = device
         warnings = checkpoint.warnings
-    }
-
-    /// An id past the embedding table would read foreign memory, and an end symbol that is not where the text is
-    /// pooled would silently give the features of another position.
-    private static func check(
-        _ vocabulary: BytePairVocabulary, at path: String, against text: TextConfiguration, of model: String
-    ) throws(RecognitionError) {
-        let detail: String
-        if vocabulary.count != text.vocabularySize {
-            detail = "it has \(vocabulary.count) symbols, the model \(text.vocabularySize)"
-        } else {
-            switch text.pooling {
-            case .largestToken where vocabulary.endID != vocabulary.count - 1:
-                detail =
-                    "the model looks for the largest id, \(vocabulary.count - 1); the end symbol is "
-                    + "\(vocabulary.endID)"
-            case .firstToken(let id) where vocabulary.endID != id:
-                detail = "the model looks for the end symbol \(id), here it is \(vocabulary.endID)"
-            case .largestToken, .firstToken: return
-            }
-        }
-        throw .wrongVocabulary(path: path, model: model, detail: detail)
     }
 }

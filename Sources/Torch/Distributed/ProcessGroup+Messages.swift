@@ -6,6 +6,17 @@ extension ProcessGroup {
     /// - Throws: `ProcessGroupError` if one is lost, late or elsewhere.
     public func barrier() throws(ProcessGroupError) { try announce("barrier") }
 
+    /// Asks all processes a question, at the price of the shortest message.
+    ///
+    /// - Parameters:
+    ///   - answer: this process's.
+    ///   - question: what is asked, for the error.
+    /// - Returns: whether any process said yes; the same in all of them.
+    /// - Throws: `ProcessGroupError` if one is lost, late or elsewhere.
+    public func any(_ answer: Bool, _ question: String) throws(ProcessGroupError) -> Bool {
+        try announce("asking \(question)", amount: answer ? 1 : 0).contains(1)
+    }
+
     /// Hands everybody's bytes to everybody.
     ///
     /// - Parameter bytes: any number of them.
@@ -26,10 +37,17 @@ extension ProcessGroup {
     /// - Parameters:
     ///   - text: what this process holds.
     ///   - subject: what it is, for the error.
-    /// - Throws: `ProcessGroupError.mismatch` in every process, with each one's text.
+    /// - Throws: `ProcessGroupError.mismatch` in every process, with each one's text; of long ones with the lines that
+    ///   not all have.
     public func verifySame(_ text: String, _ subject: String) throws(ProcessGroupError) {
         let texts = try gathered(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }
-        guard Set(texts).count == 1 else { throw .mismatch(subject: subject, values: texts) }
+        guard Set(texts).count > 1 else { return }
+        let lines = texts.map { $0.split(separator: "\n") }
+        let common = lines.dropFirst().reduce(into: Set(lines[0])) { $0.formIntersection($1) }
+        let own = lines.map { lines in
+            lines.filter { !common.contains($0) }.map { String($0.drop { $0 == " " }) }.joined(separator: ", ")
+        }
+        throw .mismatch(subject: subject, values: Set(own).count > 1 ? own : texts)
     }
 
     /// Tells the others which operation comes next, and waits for them to say the same.

@@ -32,13 +32,12 @@ extension BatchMixing {
         var draws = RunSeed(seed: settings.seed).draws(.mixing, position.step)
         let size = PixelSize(width: clips.shape[4], height: clips.shape[3])
         let mixture = mixture(batch: clips.shape[0], size: size, draws: &draws)
-        let labels = batch.labels.map { $0.first ?? 0 }
-        let own = Mixture(share: 1, box: nil, partners: Array(labels.indices))
-        let rows = (mixture ?? own).targets(labels, classes: classes)
+        let own = Mixture(share: 1, box: nil, partners: Array(batch.labels.indices))
+        let rows = (mixture ?? own).targets(batch.labels, classes: classes)
         var result = LoadedBatch(
             input: .clips(mixture?.mixed(clips) ?? clips), labels: batch.labels, positions: batch.positions,
             total: batch.total)
-        result.targets = Tensor(rows.flatMap(\.self), shape: [labels.count, classes])
+        result.targets = Tensor(rows.flatMap(\.self), shape: [batch.labels.count, classes])
         return result
     }
 }

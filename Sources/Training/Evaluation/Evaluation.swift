@@ -50,6 +50,7 @@ public struct Evaluation: Sendable {
     public func scores(
         of model: EvaluationModel, _ progress: @Sendable (Int, Int) -> Void = { _, _ in }
     ) async throws -> EvaluationScores {
+        try await verifySame(model)
         let head = try head(of: model)
         let lists = try head == .classes ? numbered(for: model) : lists
         let pool = VideoPool(lists)
@@ -68,6 +69,17 @@ public struct Evaluation: Sendable {
             digests.append(FrameIndexDigest.sha256(of: Self.frames(of: part, list)))
         }
         return EvaluationScores(model: model, head: head, lists: lists, tables: tables, indicesDigests: digests)
+    }
+
+    /// Checks that all processes evaluate the same model on the same lists in the same way.
+    @TorchActor
+    private func verifySame(_ model: EvaluationModel) throws(ProcessGroupError) {
+        var settings = settings
+        settings.workers = nil
+        try group.verifySame("\(`protocol`.rawValue), \(settings)", "how models are evaluated")
+        let texts = lists.map { "\($0.digest), classes \($0.classes?.digest ?? "unnamed")" }
+        try group.verifySame(texts.joined(separator: "\n"), "the lists")
+        try group.verifySame(model.digest, "the weights")
     }
 
     /// By what a model scores.

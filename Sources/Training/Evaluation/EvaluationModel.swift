@@ -32,11 +32,12 @@ public struct EvaluationModel: Sendable {
     @TorchActor
     public init(_ checkpoint: ActionModelCheckpoint, tokenizer: Tokenizer?) throws {
         if let text = checkpoint.configuration.text {
-            // Another id would read foreign memory.
-            guard let count = tokenizer?.vocabulary.count, count == text.vocabularySize else {
+            guard let tokenizer else {
+                throw TrainingError.badEvaluation("\(checkpoint.path): a text tower without its vocabulary")
+            }
+            if let problem = text.problem(with: tokenizer.vocabulary) {
                 throw TrainingError.badEvaluation(
-                    "\(checkpoint.path): a vocabulary of \(tokenizer?.vocabulary.count ?? 0) symbols, the model has "
-                        + "\(text.vocabularySize)")
+                    "\(checkpoint.path): the vocabulary is another model's: \(problem); name its own with --vocabulary")
             }
         }
         let built = try checkpoint.model()
@@ -59,11 +60,13 @@ public struct InterpolatedModels: Sendable {
     private let tokenizer: Tokenizer?
     private let line: WeightInterpolation
     private let startDigest: String
+    /// The number of the tuned model's tensors that a CLIP at the start lacks; they are the tuned ones on the whole line.
+    public let additions: Int
 
     /// Takes the ends of the line.
     ///
     /// - Parameters:
-    ///   - start: a model of the tuned one's architecture, or the CLIP it is made of where it adds no weights.
+    ///   - start: a model of the tuned one's architecture, or the CLIP it is made of.
     ///   - tuned: the model after training.
     ///   - tokenizer: the tuned model's.
     /// - Throws: `TrainingError.otherWeights` with everything that differs.
@@ -73,7 +76,9 @@ public struct InterpolatedModels: Sendable {
     ) throws(TrainingError) {
         let isBackbone = start.configuration.kind == .clip && tuned.configuration.kind != .clip
         let weights = isBackbone ? tuned.configuration.backbone(start.tensors) : start.tensors
-        line = try WeightInterpolation(from: weights, to: tuned.tensors)
+        let added = isBackbone ? tuned.tensors.filter { weights[$0.key] == nil } : [:]
+        line = try WeightInterpolation(from: weights.merging(added) { own, _ in own }, to: tuned.tensors)
+        additions = added.count
         startDigest = WeightDigest.sha256(of: weights)
         (self.tuned, self.tokenizer) = (tuned, tokenizer)
     }

@@ -32,7 +32,7 @@ public struct EvaluationSettings: Sendable, Equatable {
     ///   - clips: how clips are made.
     ///   - frames: the number of frames of a view.
     ///   - labelText: how class names become words of sentences.
-    public init(clips: EvaluationClips, frames: Int, labelText: LabelText = .underscore) {
+    public init(clips: EvaluationClips, frames: Int, labelText: LabelText = .standard) {
         (self.clips, self.frames, self.labelText) = (clips, frames, labelText)
     }
 }

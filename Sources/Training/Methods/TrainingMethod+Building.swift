@@ -91,6 +91,7 @@ extension PresetModel {
                 "model.classes is \(classes), the list has \(inputs.classes.count); "
                     + "--set model.classes=\(inputs.classes.count)")
         }
+        if configuration.text != nil { try inputs.start.checkVocabulary() }
         let settings = inputs.settings, isHeaded: Bool
         switch self {
         case .actionCLIP, .distillation, .m2CLIP: isHeaded = false
@@ -107,6 +108,15 @@ extension PresetModel {
 }
 
 extension StartingPoint {
+    /// Checks that the vocabulary is the one that the text tower was trained with.
+    fileprivate func checkVocabulary() throws(TrainingError) {
+        guard let text = checkpoint.configuration.text else { return }
+        let vocabulary = try requiredTokenizer.vocabulary
+        guard let problem = text.problem(with: vocabulary) else { return }
+        throw .badRecipe(
+            "the vocabulary is not that of \(checkpoint.path): \(problem); name its own with --vocabulary")
+    }
+
     /// The tokenizer of a start that must have a text tower.
     var requiredTokenizer: Tokenizer {
         get throws(TrainingError) {

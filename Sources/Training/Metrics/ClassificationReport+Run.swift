@@ -8,10 +8,10 @@ extension ClassificationReport {
         }
     }
 
-    /// The numbers for a log.
+    /// The numbers for a log; top-1 and top-5 are those to quote, over the full list.
     func scalars(prefix: String) -> [String: Double] {
         let values: [(String, Double?)] = [
-            ("top1", top1), ("top5", top5), ("mean_class", meanClassAccuracy), ("map", mAP), ("ece", ece),
+            ("top1", top1OverAll), ("top5", top5OverAll), ("mean_class", meanClassAccuracy), ("map", mAP), ("ece", ece),
             ("order_blind_top1", orderBlindTop1), ("within_pairs", withinPairs),
         ]
         return Dictionary(uniqueKeysWithValues: values.compactMap { name, value in value.map { (prefix + name, $0) } })

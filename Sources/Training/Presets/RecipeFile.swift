@@ -54,13 +54,13 @@ struct RecipeFile: Decodable {
         run = try container.decodeIfPresent(RunSettings.self, forKey: .run)
     }
 
-    /// The text of a file.
+    /// The text of a file, without a byte order mark.
     static func text(of path: String) throws(YAMLProblem) -> String {
         guard let data = RegularFile.beginning(of: path, atMost: YAMLDocument.limits.bytes + 1) else {
             throw YAMLProblem(detail: "there is no such file, or it cannot be read")
         }
         guard let text = String(data: data, encoding: .utf8) else { throw YAMLProblem(detail: "the file is not UTF-8") }
-        return text
+        return text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
     }
 
     /// The model, its recipe and its clips, every number checked.

@@ -20,7 +20,7 @@ struct YAMLDocument {
 
     /// Parses a text.
     ///
-    /// - Parameter text: the text.
+    /// - Parameter text: the text, with line ends of any kind.
     /// - Throws: `YAMLProblem` for anything but one mapping.
     init(_ text: String) throws(YAMLProblem) {
         try Self.check(text)
@@ -100,7 +100,7 @@ struct YAMLDocument {
             throw YAMLProblem(detail: "the file is larger than \(limits.bytes) bytes")
         }
         var brackets = 0
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             brackets += line.count { $0 == "[" || $0 == "{" }
             guard line.utf8.count <= limits.line, brackets <= limits.brackets else {
                 throw YAMLProblem(line: number + 1, detail: "the line is too long or has too many brackets")

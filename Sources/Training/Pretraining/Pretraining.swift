@@ -151,7 +151,7 @@ private final class ContrastiveTrainer {
         let texts = model.clip.encodeText(Tensor(tokens.flatMap(\.self), shape: [batch, tokens[0].count]))
         let loss = try loss(videos, texts, pixels, sentences)
         let value = loss.item(Double.self)
-        guard value.isFinite else { throw TrainingError.diverged(step: step, loss: value) }
+        guard value.isFinite else { throw TrainingError.diverged(step: step, .loss(value)) }
         trained.clearGradients()
         loss.backward()
         trained.clipGradients(to: recipe.gradientClip)

@@ -16,11 +16,14 @@ public final class JSONLinesLog: Sendable {
     ///   - path: the file.
     ///   - step: the step of the checkpoint that a run resumes from: later lines, and a last one that is torn, are
     ///     dropped; nil empties the file.
+    ///   - isKept: says which lines up to that step stay; the first other one ends the log.
     /// - Throws: `TrainingError.unwritable`, or `unreadable` for a damaged line before that step.
-    public init(at path: String, resumingAfter step: Int?) throws(TrainingError) {
+    public init(
+        at path: String, resumingAfter step: Int?, where isKept: (LogLine) -> Bool = { _ in true }
+    ) throws(TrainingError) {
         var length = 0
         if let step, FileManager.default.fileExists(atPath: path) {
-            length = try Self.scan(path, through: step).length
+            length = try Self.scan(path, through: step, where: isKept).length
         }
         file = try AppendedFile(at: path, keeping: length)
     }
@@ -48,7 +51,7 @@ public final class JSONLinesLog: Sendable {
 
     /// The lines up to a step, and where they end.
     private static func scan(
-        _ path: String, through step: Int
+        _ path: String, through step: Int, where isKept: (LogLine) -> Bool = { _ in true }
     ) throws(TrainingError) -> (lines: [LogLine], length: Int) {
         let data: Data
         do { data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe) } catch {
@@ -62,7 +65,7 @@ public final class JSONLinesLog: Sendable {
                 damaged = damaged ?? lines.count + 1
                 continue
             }
-            guard line.step <= step else { break }
+            guard line.step <= step, isKept(line) else { break }
             if let damaged { throw .unreadable(path: path, detail: "line \(damaged) is no log line") }
             lines.append(line)
             length = start - data.startIndex

@@ -20,10 +20,26 @@ public struct RunLog: Sendable {
     ///     for a new run, which empties the log.
     /// - Throws: `TrainingError.unwritable`, or `unreadable` for a damaged line before that step.
     public init(in folder: String, resumingAfter step: Int? = nil) throws(TrainingError) {
+        try self.init(in: folder, resumingAfter: step) { _ in true }
+    }
+
+    /// Opens the logs of a run where its state is: of the state's step an evaluation is dropped that the state does not
+    /// know, since the run will make it again.
+    init(in folder: String, at state: RunState) throws(TrainingError) {
+        let hasBegun = FileManager.default.fileExists(atPath: Self.path(in: folder))
+        let isEvaluated = state.evaluatedStep == state.step
+        try self.init(in: folder, resumingAfter: hasBegun ? state.step : nil) { line in
+            isEvaluated || line.step < state.step || !line.values.keys.contains { $0.hasPrefix("validation/") }
+        }
+    }
+
+    private init(
+        in folder: String, resumingAfter step: Int?, where isKept: (LogLine) -> Bool
+    ) throws(TrainingError) {
         do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
             throw .unwritable(path: folder, detail: error.localizedDescription)
         }
-        lines = try JSONLinesLog(at: Self.path(in: folder), resumingAfter: step)
+        lines = try JSONLinesLog(at: Self.path(in: folder), resumingAfter: step, where: isKept)
         events = try TensorBoardLog(in: folder, resumingAfter: step)
     }
 

@@ -14,6 +14,14 @@ enum StepClips: Sendable {
         case .kept: 0
         }
     }
+
+    /// The videos in whose place others are shown.
+    var skipped: [SkippedVideo] {
+        switch self {
+        case .decoded(let batch): batch.skipped
+        case .kept: []
+        }
+    }
 }
 
 /// The clips of the rest of an epoch, step after step.

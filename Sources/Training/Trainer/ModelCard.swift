@@ -31,10 +31,11 @@ struct ModelCard {
         func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
         let path = run.recipe.lists.validation?.path ?? ""
         return [
-            "- On `\(path)`, \(report.videos) videos: top-1 \(percent(report.top1)), top-5 \(percent(report.top5))"
+            "- On `\(path)`, \(report.videos) videos: top-1 \(percent(report.top1OverAll)), top-5 \(percent(report.top5OverAll))"
                 + (report.meanClassAccuracy.map { ", mean class \(percent($0))" } ?? "")
                 + (report.mAP.map { ", mAP \(percent($0))" } ?? "")
                 + (report.withinPairs.map { ", within time-order pairs \(percent($0))" } ?? "")
+                + (report.unreadable > 0 ? "; \(report.unreadable) could not be read and count as wrong" : "")
         ]
     }
 }

@@ -38,11 +38,16 @@ struct RunCheckpoint {
 
     /// Writes the files into a folder that nobody reads yet.
     func write(to folder: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         try StateFile.write(trained.mapValues { $0.detached() }, to: folder + "/trained.safetensors")
         try StateFile.write(optimizer, to: folder + "/optimizer.safetensors")
         try StateFile.write(average, to: folder + "/average.safetensors")
-        try encoder.encode(state).write(to: URL(fileURLWithPath: folder + "/state.json"))
+        try writeState(to: folder)
+    }
+
+    /// Writes what is no tensor, whole or not at all.
+    func writeState(to folder: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        try encoder.encode(state).write(to: URL(fileURLWithPath: folder + "/state.json"), options: .atomic)
     }
 }

@@ -7,6 +7,8 @@ internal import Torch
 struct RunData: Sendable {
     let train: VideoList
     let validation: [VideoSample]?
+    /// SHA-256 of the list that is evaluated on.
+    let validationDigest: String?
     let classes: ClassList
     private let recipe: TrainingRecipe
     private let group: ProcessGroup
@@ -14,30 +16,53 @@ struct RunData: Sendable {
     init(_ recipe: TrainingRecipe, _ group: ProcessGroup) throws {
         self.recipe = recipe
         self.group = group
-        train = try VideoList(reading: recipe.lists.train.path, recipe.lists.train.options)
+        train = try Self.list(recipe.lists.train, recipe.run.task)
         guard let classes = train.classes else {
             throw TrainingError.badRecipe(
                 "\(train.path) has no class names; put classes.txt beside it, or name the file as lists.train.classes")
         }
         self.classes = classes
-        let unlabelled = train.samples.first {
-            $0.labels.isEmpty || ($0.labels.count > 1 && recipe.run.task == .single)
+        let validation = try recipe.lists.validation.map { try Self.list($0, recipe.run.task) }
+        validationDigest = validation?.digest
+        self.validation = try validation.map { try Self.samples(of: $0, as: classes) }
+    }
+
+    /// Reads a list whose videos have as many classes as the task says.
+    private static func list(_ reference: ListReference, _ task: ClassificationLoss.Task) throws -> VideoList {
+        let list = try VideoList(reading: reference.path, reference.options)
+        let wrong = list.samples.first { sample in
+            switch task {
+            case .single: sample.labels.count != 1
+            case .multiple: sample.labels.isEmpty && !list.isMultiLabel
+            }
         }
-        if let unlabelled {
-            throw TrainingError.badRecipe(
-                "\(unlabelled.source.path) has \(unlabelled.labels.count) labels; "
-                    + (unlabelled.labels.isEmpty ? "every clip needs one" : "--set run.task=multiple allows several"))
-        }
-        validation = try recipe.lists.validation.map { reference in
-            let list = try VideoList(reading: reference.path, reference.options)
-            guard let own = list.classes, own.digest != classes.digest else { return list.samples }
+        guard let wrong else { return list }
+        let remedy =
+            switch task {
+            case .single where wrong.labels.isEmpty: "every clip needs one"
+            case .single: "--set run.task=multiple allows several"
+            case .multiple: "only lists of the format multi-label say that a clip shows none of the classes"
+            }
+        throw TrainingError.badRecipe(
+            "\(list.path): \(wrong.source.path) has \(wrong.labels.count) labels; \(remedy)")
+    }
+
+    /// The videos of a list with the numbers of other classes.
+    private static func samples(of list: VideoList, as classes: ClassList) throws -> [VideoSample] {
+        if let own = list.classes, own != classes {
             let places = try own.mapping(to: classes)
             return list.samples.map { VideoSample(source: $0.source, labels: $0.labels.map { places[$0] }) }
         }
+        if let wrong = list.samples.first(where: { !$0.labels.allSatisfy(classes.names.indices.contains) }) {
+            throw TrainingError.badRecipe(
+                "\(list.path): \(wrong.source.path) is of class \(wrong.labels.max() ?? 0), but \(classes.count) are "
+                    + "trained; name the list's own classes as lists.validation.classes")
+        }
+        return list.samples
     }
 
     /// The names of the classes as sentences hold them.
-    func names(_ rule: LabelText?) -> [String] { classes.names.map((rule ?? .verbatim).text) }
+    func names(_ rule: LabelText?) -> [String] { classes.names.map((rule ?? .standard).text) }
 
     /// Clips to train on, this process's part.
     func trainingLoader(batch: Int, _ normalization: PixelNormalization) throws -> ClipLoader {
@@ -69,6 +94,7 @@ struct RunData: Sendable {
         var settings = LoaderSettings()
         (settings.seed, settings.batch, settings.normalization) = (recipe.run.seed, batch, normalization)
         settings.workers = recipe.run.workers ?? settings.workers
+        (settings.skipLimit, settings.deadline) = (recipe.run.skipLimit, recipe.run.deadline)
         settings.shard = Shard(rank: group.rank, count: group.size)
         return settings
     }

@@ -10,7 +10,8 @@ internal import Torch
 ///     best, last           model directories
 ///     report.html          what came out
 ///
-/// Checkpoints and models are made under other names and renamed, so that what has its name is whole.
+/// One run at a time writes the folder: that which holds the lock of `.lock`. Checkpoints and models are made under other
+/// names and renamed, so that what has its name is whole.
 public struct RunFolder: Sendable {
     /// The folder.
     public let path: String
@@ -70,7 +71,7 @@ public struct RunFolder: Sendable {
         return "\(checkpoints)/step-" + String(repeating: "0", count: max(0, 8 - number.count)) + number
     }
 
-    /// Writes a checkpoint.
+    /// Writes a checkpoint; of one that is there already, the state: at one step the weights are the same.
     ///
     /// - Parameters:
     ///   - content: what to go on from.
@@ -78,7 +79,11 @@ public struct RunFolder: Sendable {
     /// - Throws: `TrainingError.unwritable`; what was there stays.
     func write(_ content: RunCheckpoint, keep: Int) throws(TrainingError) {
         let target = checkpoint(content.state.step), files = FileManager.default
-        guard !files.fileExists(atPath: target) else { return }
+        if files.fileExists(atPath: target) {
+            do { return try content.writeState(to: target) } catch {
+                throw .unwritable(path: target, detail: "\(error)")
+            }
+        }
         let draft = "\(checkpoints)/.draft-\(UInt32.random(in: .min ... .max))"
         do {
             try files.createDirectory(atPath: draft, withIntermediateDirectories: true)

@@ -10,7 +10,6 @@ struct RunReporting {
     let run: TrainingRun
     let data: RunData
     let state: RunState
-    let health: LoaderHealth
 
     /// The number of mistakes that are shown.
     static let mistakes = 12
@@ -30,9 +29,10 @@ struct RunReporting {
         report.log = try JSONLinesLog.lines(of: run.folder.log)
         report.classification = classification
         report.mistakes = try scores?.mostConfidentMistakes(Self.mistakes).map(pictured) ?? []
-        report.skipped = health.skipped.map {
+        let broken = (state.broken ?? []).map {
             UnreadableVideo(path: $0.path, reason: $0.reason, position: $0.position)
         }
+        report.skipped = broken + (scores?.unreadable ?? [])
         try report.write(to: run.folder.report)
     }
 

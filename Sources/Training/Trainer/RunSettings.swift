@@ -87,6 +87,10 @@ public struct RunSettings: Codable, Sendable, Equatable {
     public var workers: Int?
     /// The number of LibTorch's threads; nil means the cores.
     public var threads: Int?
+    /// The share of a process's clips of an epoch whose videos may be broken and are replaced; unless it is 0, one may.
+    public var skipLimit = 0.05
+    /// The longest time that opening a video, or reading its frames, may take, in seconds.
+    public var deadline = 30.0
     /// The parts that the clips of a step are computed in, to save memory; contrastive losses compare within a part.
     public var accumulate = 1
     /// Whether the last batch of an epoch is left out where it is not full.
@@ -130,8 +134,8 @@ public struct RunSettings: Codable, Sendable, Equatable {
 
 extension RunSettings {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case seed, workers, threads, accumulate, dropsLast, gradientClip, labelSmoothing, task, mixing, layerDecay,
-            rates
+        case seed, workers, threads, skipLimit, deadline, accumulate, dropsLast, gradientClip, labelSmoothing, task
+        case mixing, layerDecay, rates
         case precision, averaging, contrastive, isFixed, features, evaluateEvery, metric, patience, checkpointEvery,
             keep
     }
@@ -148,6 +152,8 @@ extension RunSettings {
         func read<T: Decodable>(_ key: CodingKeys) throws -> T? { try file.decodeIfPresent(T.self, forKey: key) }
         seed = try read(.seed, or: seed)
         (workers, threads) = (try read(.workers), try read(.threads))
+        skipLimit = try read(.skipLimit, or: skipLimit)
+        deadline = try read(.deadline, or: deadline)
         accumulate = try read(.accumulate, or: accumulate)
         dropsLast = try read(.dropsLast, or: dropsLast)
         gradientClip = try read(.gradientClip)
@@ -186,7 +192,7 @@ extension RunSettings {
             ("labelSmoothing", labelSmoothing, 0..<1), ("averaging.decay", averaging?.decay, 0..<1),
             ("mixing.mixup", mixing?.mixup, 0..<1000), ("mixing.cutmix", mixing?.cutmix, 0..<1000),
             ("mixing.probability", mixing?.probability, 0..<1.0.nextUp),
-            ("mixing.cutmixShare", mixing?.cutmixShare, 0..<1.0.nextUp),
+            ("mixing.cutmixShare", mixing?.cutmixShare, 0..<1.0.nextUp), ("skipLimit", skipLimit, 0..<1.0.nextUp),
         ]
         for case (let name, let value?, let range) in shares where !range.contains(value) {
             throw .badRecipe("run.\(name) is \(value); it must be at least 0 and below \(range.upperBound)")
@@ -196,12 +202,25 @@ extension RunSettings {
                 throw .badRecipe("run.\(name) is \(value); it must be above 0")
             }
         }
+        guard deadline > 0, deadline <= 86_400 else {
+            throw .badRecipe("run.deadline is \(deadline) seconds; it must be above 0 and at most a day")
+        }
         guard features == nil || isFixed else {
             throw .badRecipe(
                 "run.features keeps what never changes; --set run.isFixed=true trains without random clips")
         }
         guard features == nil || (mixing == nil && precision == .float32) else {
             throw .badRecipe("run.features cannot be mixed, and is of float32; leave run.mixing and run.precision out")
+        }
+        switch (task, metric) {
+        case (.single, .meanAveragePrecision):
+            throw .badRecipe("run.metric map is for clips with several classes; choose another, or run.task=multiple")
+        case (.multiple, .meanClass):
+            throw .badRecipe("run.metric mean_class is for clips with one class; --set run.metric=map")
+        case (.single, .top1), (.single, .meanClass), (.multiple, .top1), (.multiple, .meanAveragePrecision): break
+        }
+        guard task == .single || labelSmoothing == 0 else {
+            throw .badRecipe("run.labelSmoothing spreads the target of one class; leave it out with run.task=multiple")
         }
         for rate in rates where !(rate.factor >= 0 && rate.factor.isFinite) {
             throw .badRecipe("run.rates: the factor of \(rate.prefix) is \(rate.factor); it must be a number from 0")

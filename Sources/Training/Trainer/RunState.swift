@@ -22,6 +22,10 @@ public struct RunState: Codable, Sendable, Equatable {
     public var evaluationsWithoutBest = 0
     /// The step behind which the newest evaluation was; nil before the first.
     public var evaluatedStep: Int?
+    /// What the run computes from; nil in checkpoints that were written before this was noted.
+    public internal(set) var sources: RunSources?
+    /// The videos that could not be trained on, of all processes, in the order of the list; nil while there is none.
+    public internal(set) var broken: [BrokenVideo]?
     /// What scales the loss in half precision.
     public var scaler: LossScaler?
     /// Seconds of training before this checkpoint, all sessions together.
@@ -29,6 +33,17 @@ public struct RunState: Codable, Sendable, Equatable {
 
     /// Makes the state of a run that begins.
     public init() {}
+
+    /// Checks that a run that goes on computes from what it computed from.
+    ///
+    /// - Parameters:
+    ///   - sources: what there is now.
+    ///   - folder: the run's folder.
+    /// - Throws: `TrainingError.otherSources` with everything that differs.
+    func check(_ sources: RunSources, in folder: RunFolder) throws(TrainingError) {
+        guard let before = self.sources, before != sources else { return }
+        throw .otherSources(path: folder.path, differences: sources.differences(from: before))
+    }
 
     /// Takes an evaluation into account.
     ///

@@ -25,6 +25,8 @@ public final class Stepper {
     public let optimizer: any Optimizer
     /// What scales the loss in half precision; nil otherwise.
     var scaler: LossScaler?
+    /// The number of steps since the last one that was not left out.
+    private var skippedSteps = 0
 
     /// Prepares steps.
     ///
@@ -61,10 +63,13 @@ public final class Stepper {
             losses.append(StepLoss(share: loss.share.detached(), parts: loss.parts))
         }
         let values = try total(losses)
-        guard values.loss.isFinite else { throw TrainingError.diverged(step: nil, loss: values.loss) }
+        guard values.loss.isFinite else { throw TrainingError.diverged(step: nil, .loss(values.loss)) }
         try method.trained.sumGradients(over: sharing.group)
         let isUsable = scaler?.unscaleGradients(of: method.trained) ?? true
+        skippedSteps = isUsable ? 0 : skippedSteps + 1
+        if let scaler, scaler.scale < 1 { throw TrainingError.diverged(step: nil, .scale(skippedSteps: skippedSteps)) }
         let norm = isUsable ? method.trained.clipGradients(to: clip ?? .infinity) : .infinity
+        guard !isUsable || norm.isFinite else { throw TrainingError.diverged(step: nil, .gradients(norm: norm)) }
         if isUsable { optimizer.step(learningRate: learningRate) }
         return Report(loss: values.loss, parts: values.parts, gradientNorm: norm, isSkipped: !isUsable)
     }

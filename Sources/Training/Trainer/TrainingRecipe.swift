@@ -38,7 +38,7 @@ public struct TrainingRecipe: Sendable, Equatable {
         public var train: ListReference
         /// The clips to evaluate on; nil evaluates never.
         public var validation: ListReference?
-        /// How class names become words of sentences.
+        /// How class names become words of sentences; nil means ``LabelText/standard``, as in evaluation.
         public var text: LabelText?
 
         /// Names lists.
@@ -62,7 +62,7 @@ public struct TrainingRecipe: Sendable, Equatable {
     public let lists: Lists
     /// How the run goes.
     public let run: RunSettings
-    /// The file's text with everything that was set beside it, without comments.
+    /// The file's text as it is; where something was set beside it, with that and without comments.
     public let text: String
 
     /// Reads a file.
@@ -98,7 +98,7 @@ public struct TrainingRecipe: Sendable, Equatable {
         (self.start, self.lists) = (start, lists)
         run = file.run ?? RunSettings()
         do { try run.validate() } catch { throw YAMLProblem(key: "run", detail: "\(error)") }
-        self.text = try document.text()
+        self.text = assignments.isEmpty ? text : try document.text()
     }
 }
 

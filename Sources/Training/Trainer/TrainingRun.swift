@@ -17,6 +17,8 @@ public struct TrainingRun: Sendable {
         case encoding(done: Int, total: Int)
         /// A step is done.
         case stepped(StepRecord)
+        /// Videos that were first met in this epoch cannot be read; others were shown in their places.
+        case skipped([BrokenVideo])
         /// An evaluation has done so many of its batches.
         case evaluating(done: Int, total: Int)
         /// An evaluation is done.
@@ -85,21 +87,28 @@ public struct TrainingRun: Sendable {
     /// - Throws: `TrainingError`, `DatasetError`, `ProcessGroupError`, and `CancellationError`.
     public func run(_ events: @escaping @Sendable (Event) -> Void = { _ in }) async throws -> Outcome {
         let data = try RunData(recipe, group)
-        if group.rank == 0 { try checkFolder() }
+        let sources = await RunSources(data, start)
+        try await sources.verifySame(recipe, over: group)
+        // A folder that is there is taken first; a new one is made when all else is known to fit.
+        var lock = try group.rank == 0 && folder.exists ? claimed() : nil
+        defer { withExtendedLifetime(lock) {} }
         let inputs = MethodInputs(
             start: start, resetHead: recipe.start.resetHead ?? false, classes: data.names(recipe.lists.text),
             settings: recipe.run, inherits: recipe.start.inherit ?? false,
             distillation: try await distillationSources(data))
         let session = try await TrainingSession(recipe, inputs, start.checkpoint.preprocessing.normalization, group)
-        if group.rank == 0, !folder.exists { try makeFolder() }
-        let state = try await session.resume(folder, group)
+        if group.rank == 0, lock == nil { lock = try claimed() }
+        let state = try await session.resume(folder, sources)
         var loop = try await RunLoop(self, data, session, state, events)
         return try await loop.run()
     }
 
-    private func makeFolder() throws(TrainingError) {
+    /// Takes the folder for this run, and makes it where it is missing.
+    private func claimed() throws(TrainingError) -> RunLock {
         try folder.make()
-        try folder.write(recipe.text, to: folder.recipe)
+        let lock = try RunLock(folder)
+        if folder.exists { try checkFolder() } else { try folder.write(recipe.text, to: folder.recipe) }
+        return lock
     }
 
     /// Checks that a folder that is there is this run's.

@@ -41,10 +41,13 @@ extension TrainingSession {
         average?.swap()
         defer { average?.swap() }
         let configuration = method.configuration
-        let contents = ActionModelDirectory.Contents(
+        var contents = ActionModelDirectory.Contents(
             configuration: configuration, preprocessing: preprocessing(run, configuration),
             classNames: configuration.classes == nil ? nil : data.classes.names, vocabulary: run.start.vocabulary,
             card: ModelCard(run: run, data: data, report: report).text)
+        if let clips = run.recipe.preset.data?.evaluation {
+            contents.files[ModelClips.fileName] = try ModelClips(clips: clips, text: run.recipe.lists.text).json()
+        }
         // What a student is trained beside is no part of it.
         let tensors = method.parameters.tensors.filter { !SpatialObjectives.owns($0.key) }.mapValues { $0.detached() }
         try run.folder.replace(path) { path throws(ActionModelError) in

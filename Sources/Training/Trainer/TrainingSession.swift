@@ -19,7 +19,9 @@ final class TrainingSession {
     private(set) var kept: KeptClips?
     var group: ProcessGroup { sharing.group }
 
-    /// Builds the model; ``resume(_:_:)`` makes it equal in all processes.
+    /// Builds the model; ``resume(_:_:)`` makes what is trained equal in all processes.
+    ///
+    /// What is frozen is each one's own start, which ``RunSources`` compares.
     init(
         _ recipe: TrainingRecipe, _ inputs: MethodInputs, _ normalization: PixelNormalization, _ group: ProcessGroup
     ) throws {
@@ -34,12 +36,14 @@ final class TrainingSession {
     }
 
     /// Begins, or goes on from the newest checkpoint of a folder, with what process 0 has.
-    func resume(_ folder: RunFolder, _ group: ProcessGroup) throws -> RunState {
+    func resume(_ folder: RunFolder, _ sources: RunSources) throws -> RunState {
         var state = RunState()
         if group.rank == 0, let checkpoint = try folder.newestCheckpoint() {
+            try checkpoint.state.check(sources, in: folder)
             try restore(checkpoint)
             state = checkpoint.state
         }
+        state.sources = sources
         guard group.size > 1 else { return state }
         state = try JSONDecoder().decode(
             RunState.self, from: Data(try group.gathered([UInt8](JSONEncoder().encode(state)))[0]))
@@ -76,10 +80,17 @@ final class TrainingSession {
             throw TrainingError.badRecipe("run.features: the image tower is trained, so its features change")
         }
         let found = try KeptClips(try FeatureCache(at: settings.folder, manifest), data, clips)
-        let missing = found.missing
+        let missing = try agreed(group.rank == 0 ? found.missing : [])
         if !missing.isEmpty { try await encode(missing, tower, found, data, progress) }
         try group.barrier()
         kept = found
+    }
+
+    /// What process 0 has found, in all processes: what another found may differ once one of them has begun to write.
+    private func agreed(_ positions: [Int]) throws -> [Int] {
+        guard group.size > 1 else { return positions }
+        return try JSONDecoder().decode(
+            [Int].self, from: Data(try group.gathered([UInt8](JSONEncoder().encode(positions)))[0]))
     }
 
     /// Encodes clips and keeps their features; each process takes its part of them.
@@ -123,6 +134,20 @@ final class TrainingSession {
         try folder.write(checkpoint(state), keep: settings.keep)
     }
 
+    /// Whether any process was asked to stop.
+    func isAnyCancelled() throws(ProcessGroupError) -> Bool {
+        try group.any(Task.isCancelled, "who was interrupted")
+    }
+
+    /// The broken videos that all processes met.
+    func gathered(_ met: [SkippedVideo]) throws -> [SkippedVideo] {
+        guard group.size > 1 else { return met }
+        let own = met.isEmpty ? [] : [UInt8](try JSONEncoder().encode(met))
+        return try group.gathered(own).filter { !$0.isEmpty }.flatMap {
+            try JSONDecoder().decode([SkippedVideo].self, from: Data($0))
+        }
+    }
+
     /// Steps once on this process's clips of a step of so many.
     func step(
         _ clips: StepClips, of total: Int, at position: RunPosition
@@ -134,8 +159,8 @@ final class TrainingSession {
             let report = try stepper.step(learningRate: rate, parts: try parts(of: loaded, at: position))
             if !report.isSkipped { average?.update() }
             return (report, rate)
-        } catch TrainingError.diverged(_, let loss) {
-            throw TrainingError.diverged(step: position.step + 1, loss: loss)
+        } catch TrainingError.diverged(_, let divergence) {
+            throw TrainingError.diverged(step: position.step + 1, divergence)
         }
     }
 

@@ -103,11 +103,24 @@ extension BatchMixing.Mixture {
     ///   - smoothing: the share ε that is spread over all classes.
     /// - Returns: one row of C numbers a sample.
     public func targets(_ labels: [Int], classes: Int, smoothing: Double = 0) -> [[Float]] {
+        targets(labels.map { [$0] }, classes: classes, smoothing: smoothing)
+    }
+
+    /// The targets of a mixed batch whose samples have any number of classes.
+    ///
+    ///     λ s(Y) + (1 - λ) s(Y'),  s(Y) = ε / C, and 1 - ε + ε / C at each y of Y
+    ///
+    /// - Parameters:
+    ///   - labels: the classes of each sample.
+    ///   - classes: the number C of classes.
+    ///   - smoothing: the share ε that is spread over all classes.
+    /// - Returns: one row of C numbers a sample.
+    public func targets(_ labels: [[Int]], classes: Int, smoothing: Double = 0) -> [[Float]] {
         let off = smoothing / Double(classes), on = 1 - smoothing
         return labels.indices.map { sample in
             var row = [Double](repeating: off, count: classes)
-            row[labels[sample]] += on * share
-            row[labels[partners[sample]]] += on * (1 - share)
+            for label in labels[sample] { row[label] += on * share }
+            for label in labels[partners[sample]] { row[label] += on * (1 - share) }
             return row.map { Float($0) }
         }
     }

@@ -4,6 +4,7 @@ public import CLIP
 import Foundation
 import Recognition
 import Torch
+import Training
 
 extension Activation: ExpressibleByArgument {}
 extension PositionResize: ExpressibleByArgument {}
@@ -121,10 +122,11 @@ struct ConvertCommand: AsyncParsableCommand {
         let tensors = try checkpoint.model().parameters.tensors.mapValues { $0.to(dtype: type.dtype) }
         switch layout {
         case .verb:
-            let contents = ActionModelDirectory.Contents(
+            var contents = ActionModelDirectory.Contents(
                 configuration: checkpoint.configuration, preprocessing: checkpoint.preprocessing,
                 classNames: try labelsFile.map { try LabelSet(contentsOf: $0).names } ?? checkpoint.classNames,
                 vocabulary: try vocabulary(checkpoint.vocabularyPath))
+            contents.files[ModelClips.fileName] = try ModelClips.read(besideModel: source)?.json()
             try ActionModelDirectory.write(contents, tensors: tensors, to: target)
         case .released:
             guard !FileManager.default.fileExists(atPath: target) else {

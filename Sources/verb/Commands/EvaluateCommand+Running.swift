@@ -33,12 +33,12 @@ extension EvaluateCommand {
 
     /// How all models are evaluated.
     func settings(_ files: ModelFiles, _ models: EvaluatedModels) throws -> EvaluationSettings {
-        let recipe = models.recipe(of: files.checkpoint.path)
-        let (clips, frames, origin) = try clips.settings(for: files.checkpoint, recipe)
+        let own = try ModelClips.read(besideModel: files.checkpoint.path)
+        let (clips, frames, origin) = try clips.settings(for: files.checkpoint, own)
         models.note(
             "clips: \(frames) frames, \(clips.sampling.words), \(clips.temporalViews) x \(clips.crops) views, short side "
                 + "\(clips.shortSide), \(clips.resize.rawValue) (\(origin))")
-        let rule = labelText ?? recipe.map { $0.lists.text ?? .verbatim } ?? .underscore
+        let rule = labelText ?? own?.text ?? .standard
         var settings = EvaluationSettings(clips: clips, frames: frames, labelText: rule)
         (settings.head, settings.workers) = (scoreBy, workers)
         settings.templates = prompt.isEmpty ? nil : prompt.compactMap(PromptTemplate.init)
@@ -75,6 +75,11 @@ extension EvaluateCommand {
     ) async throws -> InterpolationCurve {
         let line = try await InterpolatedModels(
             from: start.checkpoint, to: tuned.checkpoint, tokenizer: tuned.tokenizer)
+        if line.additions > 0, evaluation.group.rank == 0 {
+            Notices.write(
+                "note: \(start.checkpoint.path) lacks \(line.additions) of the model's \(tuned.checkpoint.tensors.count) "
+                    + "tensors; they are the tuned ones on the whole line")
+        }
         let unseen = try zeroShotList.map { try zeroShot($0, evaluation) }
         let progress = evaluation.group.rank == 0 ? ProgressReporter("between start and tuned", unit: "videos") : nil
         return try await line.curve(evaluation, zeroShot: unseen) { coefficient, done, total in

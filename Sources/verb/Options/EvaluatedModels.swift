@@ -58,7 +58,7 @@ struct EvaluatedModels {
         }
         if model.checkpoint.configuration.kind == .clip { return nil }
         if let start = try await start(of: model.checkpoint.path) { return start }
-        let bundled = try await files(nil, ActionModelOptions())
+        let bundled = try await files(BundledModel.clip.name, ActionModelOptions())
         if bundled.checkpoint.configuration.vision == model.checkpoint.configuration.vision { return bundled }
         note("note: there is no frozen CLIP to compare with; name the model's start with --baseline")
         return nil

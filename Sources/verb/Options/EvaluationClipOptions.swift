@@ -10,8 +10,8 @@ extension ResizeKernel: ExpressibleByArgument {}
 struct EvaluationClipOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Clips as this preset or recipe evaluates them (default: the recipe of the run that the model lies in, else "
-                + "as the method's authors do).", valueName: "name|file"))
+            "Clips as this preset or recipe evaluates them (default: what stands in the model's folder, else as the "
+                + "method's authors do).", valueName: "name|file"))
     var clips: String?
 
     @Option(help: "Number of frames a view (default: what the model takes, else 8).")
@@ -46,7 +46,7 @@ struct EvaluationClipOptions: ParsableArguments {
 
     /// The clips of a model, and where they come from.
     func settings(
-        for checkpoint: ActionModelCheckpoint, _ recipe: TrainingRecipe?
+        for checkpoint: ActionModelCheckpoint, _ own: ModelClips?
     ) throws -> (clips: EvaluationClips, frames: Int, origin: String) {
         var (found, origin, presetFrames): (EvaluationClips, String, Int?)
         if let clips {
@@ -55,8 +55,8 @@ struct EvaluationClipOptions: ParsableArguments {
                 throw ValidationError("--clips \(clips): it does not say how clips are made.")
             }
             (found, origin, presetFrames) = (evaluation, clips, preset.model.configuration.frames)
-        } else if let preset = recipe?.preset, let evaluation = preset.data?.evaluation {
-            (found, origin, presetFrames) = (evaluation, "the run's recipe", preset.model.configuration.frames)
+        } else if let own {
+            (found, origin, presetFrames) = (own.clips, "as the model was trained to see them", nil)
         } else {
             let kind = checkpoint.configuration.kind
             (found, origin, presetFrames) = (

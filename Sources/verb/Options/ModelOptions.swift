@@ -9,7 +9,7 @@ struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A model directory, a checkpoint of ActionCLIP, M2-CLIP, EVL, ST-Adapter or of any CLIP format, or a "
-                + "fetched model OWNER/NAME[@REVISION] (default: the bundled verb-tiny).",
+                + "fetched model OWNER/NAME[@REVISION] (default: the bundled verb-tiny-m2clip).",
             valueName: "path|name"))
     var model: String?
 
@@ -42,10 +42,11 @@ struct ModelOptions: ParsableArguments {
         let reference = try library.locate(model)
         let options = try video.options(frames: frames, library)
         let loaded = try await library.load(reference, options: options, vocabulary: vocabulary)
-        if case .bundled = reference {
+        if case .bundled(let bundled, _) = reference {
             Notices.write(
-                "note: the bundled model verb-tiny knows the synthetic world Puppets only, and cannot tell the order "
-                    + "of time; name a real CLIP with --model")
+                "note: the bundled model \(bundled.name) knows the synthetic world Puppets only"
+                    + (bundled == .clip ? ", and cannot tell the order of time" : "")
+                    + "; name a real model with --model")
         }
         for warning in loaded.warnings { Notices.write("warning: \(loaded.path): \(warning)") }
         return loaded

@@ -6,7 +6,7 @@ extension StartingPoint {
     /// The model of a name or path, with its tokenizer.
     ///
     /// - Parameters:
-    ///   - name: a path, OWNER/NAME of a fetched model, or verb-tiny.
+    ///   - name: a path, OWNER/NAME of a fetched model, or a bundled model's.
     ///   - vocabulary: the vocabulary's file; nil looks for it.
     ///   - library: where models are looked for.
     /// - Returns: the start of a run.

@@ -30,6 +30,9 @@ final class TrainingPrinter: Sendable {
         case .encoding(let done, let total): features.update(done, of: total)
         case .preparing(.spatialTargets, let done, let total): targets.update(done, of: total)
         case .preparing(.teacherPredictions, let done, let total): predictions.update(done, of: total)
+        case .skipped(let videos):
+            steps.clear()
+            for video in videos { Notices.write("cannot be read: \(video.description)") }
         case .stepped(let record):
             let note = String(
                 format: "loss %.4f, rate %.2g, %.0f images/s, waits %.0f %%", record.loss, record.learningRate,
@@ -63,7 +66,7 @@ final class TrainingPrinter: Sendable {
                 "\(outcome.steps) steps in \(Int(outcome.seconds)) s"
                     + (outcome.best.map { String(format: "; best %.1f %% after step %d", 100 * $0.value, $0.step) }
                         ?? ""))
-            Swift.print("\(folder.best)\n\(folder.report)")
+            Swift.print("\(outcome.best == nil ? folder.last : folder.best)\n\(folder.report)")
         }
     }
 
@@ -72,19 +75,22 @@ final class TrainingPrinter: Sendable {
         if json {
             struct Line: Encodable {
                 let step: Int, top1: Double, top5: Double, meanClassAccuracy: Double?, mAP: Double?
-                let withinPairs: Double?, isBest: Bool
+                let withinPairs: Double?, unreadable: Int, isBest: Bool
             }
             return write(
                 Line(
-                    step: step, top1: report.top1, top5: report.top5, meanClassAccuracy: report.meanClassAccuracy,
-                    mAP: report.mAP, withinPairs: report.withinPairs, isBest: isBest))
+                    step: step, top1: report.top1OverAll, top5: report.top5OverAll,
+                    meanClassAccuracy: report.meanClassAccuracy, mAP: report.mAP, withinPairs: report.withinPairs,
+                    unreadable: report.unreadable, isBest: isBest))
         }
         func percent(_ name: String, _ share: Double?) -> String {
             share.map { String(format: ", \(name) %.1f %%", 100 * $0) } ?? ""
         }
         Swift.print(
-            "step \(step): " + String(format: "top-1 %.1f %%", 100 * report.top1) + percent("top-5", report.top5)
-                + percent("within pairs", report.withinPairs) + percent("mAP", report.mAP) + (isBest ? ", best" : ""))
+            "step \(step): " + String(format: "top-1 %.1f %%", 100 * report.top1OverAll)
+                + percent("top-5", report.top5OverAll) + percent("within pairs", report.withinPairs)
+                + percent("mAP", report.mAP) + (isBest ? ", best" : "")
+                + (report.unreadable > 0 ? "; \(report.unreadable) videos could not be read and count as wrong" : ""))
     }
 
     private func write(_ line: some Encodable) {

@@ -31,6 +31,24 @@ struct VideoListTests {
         }
     }
 
+    @Test(
+        "a label that a line names twice counts once",
+        arguments: [
+            ("list.txt", "a.mp4 1 1\nb.mp4 2 0 2\n", true), ("list.csv", "a.mp4,1,1\nb.mp4,2,0,2\n", true),
+            (
+                "list.json", #"[{"filename": "a.mp4", "label": [1, 1]}, {"filename": "b.mp4", "label": [2, 0, 2]}]"#,
+                true
+            ),
+            ("list.json", #"[{"filename": "a.mp4", "label": [1, 1]}, {"filename": "b.mp4", "label": 2}]"#, false),
+        ])
+    func twice(_ name: String, _ text: String, _ isMultiLabel: Bool) throws {
+        try withFiles([name: text, "classes.txt": classes]) { folder throws in
+            let list = try VideoList(reading: "\(folder)/\(name)")
+            #expect(list.samples.map(\.labels) == [[1], isMultiLabel ? [2, 0] : [2]])
+            #expect(list.isMultiLabel == isMultiLabel)
+        }
+    }
+
     @Test("odd names come through as they are")
     func names() throws {
         let names = [

@@ -55,6 +55,16 @@ struct BrokenVideosTests {
         #expect(try await iterator.next() == nil)
     }
 
+    @Test("one of few is no reason to end, unless none is allowed")
+    func oneOfFew() async throws {
+        let batches = try await ClipLoader.fake(15, FakeVideos(broken: [3])).contents()
+        #expect(batches.flatMap(\.skipped).map(\.position) == [3])
+        let strict = try ClipLoader.fake(15, FakeVideos(broken: [3])) { $0.skipLimit = 0 }
+        await #expect(throws: DatasetError.self) { try await strict.contents() }
+        let two = try ClipLoader.fake(15, FakeVideos(broken: [3, 7]))
+        await #expect(throws: DatasetError.self) { try await two.contents() }
+    }
+
     @Test("a list of nothing else ends as well, however high the limit")
     func nothingLeft() async throws {
         let loader = try ClipLoader.fake(3, FakeVideos(broken: [0, 1, 2])) { $0.skipLimit = 1 }

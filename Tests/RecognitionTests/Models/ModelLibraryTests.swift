@@ -20,11 +20,14 @@ struct ModelLibraryTests {
             #expect(await message { _ = try library.locate("owner/other") }.contains("verb pull"))
             #expect(try library.locate("owner/model") == .cached(name: "owner/model", path: "/cache/model"))
             #expect(try library.locate(folder) == .path(folder))
-            let bundled = folder + "/verb_Recognition.resources/verb-tiny"
-            try FileManager.default.createDirectory(atPath: bundled, withIntermediateDirectories: true)
-            #expect(throws: RecognitionError.self) { try library.locate(nil) }
-            try Data().write(to: URL(fileURLWithPath: bundled + "/config.json"))
-            #expect(try library.locate(nil) == .bundled(path: bundled))
+            for model in BundledModel.allCases {
+                let bundled = "\(folder)/verb_Recognition.resources/\(model.name)"
+                try FileManager.default.createDirectory(atPath: bundled, withIntermediateDirectories: true)
+                #expect(await message { _ = try library.locate(model.name) }.contains(model.name))
+                try Data().write(to: URL(fileURLWithPath: bundled + "/config.json"))
+                #expect(try library.locate(model.name) == .bundled(model, path: bundled))
+                #expect((try library.locate(nil) == .bundled(model, path: bundled)) == (model == .standard))
+            }
         }
     }
 

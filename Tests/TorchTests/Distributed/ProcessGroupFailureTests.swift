@@ -35,6 +35,7 @@ extension ProcessGroupTests {
             "processes that come apart say so and who holds what",
             arguments: [
                 ("otherText", "the recipe", "process 1: xyz"), ("otherOperation", "what to do next", "1: barrier"),
+                ("otherLines", "the recipe", "process 0: seed: 1; process 1: seed: 2"),
                 ("otherShapes", "what to do next", "process 1: sum of 1 tensors, 2 numbers"),
                 ("otherParameters", "the trained parameters", "process 0: 1 tensors"),
             ])

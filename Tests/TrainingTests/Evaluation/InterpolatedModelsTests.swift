@@ -42,17 +42,41 @@ struct InterpolatedModelsTests {
         }
     }
 
-    @Test("models of other parts have nothing between them")
-    func refused() async throws {
+    @Test("what a method adds to the CLIP at the start is the tuned model's on the whole line")
+    func additions() async throws {
         try await withEvaluatedPuppets { puppets in
             let own = puppets.clip.checkpoint.configuration
-            let probe = try puppets.checkpoint(
-                .linearProbe(LinearProbeConfiguration(clip: own, frames: 3, classes: 2)))
+            let tuned = try puppets.checkpoint(
+                .actionCLIP(
+                    ActionCLIPConfiguration(
+                        clip: own, frames: 3, aggregator: AggregatorConfiguration(.transformer, clip: own))))
             let start = try ActionModelCheckpoint(path: puppets.clip.checkpoint.path)
-            let error = await #expect(throws: TrainingError.self) {
-                try await InterpolatedModels(from: start, to: probe, tokenizer: nil)
+            let line = try await InterpolatedModels(from: start, to: tuned, tokenizer: puppets.clip.tokenizer)
+            #expect(line.additions == tuned.tensors.keys.count { $0.hasPrefix("fusion.") } && line.additions > 0)
+            let begin = try await line.model(at: 0)
+            let fusion = tuned.tensors.filter { $0.key.hasPrefix("fusion.") }
+            let expected = fusion.merging(start.tensors.map { ("model." + $0, $1) }) { own, _ in own }
+            let mixed = try await EvaluationModel(tuned.replacing(expected), tokenizer: puppets.clip.tokenizer)
+            #expect(begin.digest == mixed.digest)
+        }
+    }
+
+    @Test("models of other sizes have nothing between them, nor those of other methods")
+    func refused() async throws {
+        try await withEvaluatedPuppets { puppets in
+            var other = puppets.clip.checkpoint.configuration
+            let start = try ActionModelCheckpoint(path: puppets.clip.checkpoint.path)
+            let probe = try puppets.checkpoint(
+                .linearProbe(LinearProbeConfiguration(clip: other, frames: 3, classes: 2)))
+            other.embedDim += 16
+            let wider = try puppets.checkpoint(
+                .linearProbe(LinearProbeConfiguration(clip: other, frames: 3, classes: 2)))
+            for (start, tuned, name) in [(start, wider, "visual.proj"), (probe, start, "head.")] {
+                let error = await #expect(throws: TrainingError.self) {
+                    try await InterpolatedModels(from: start, to: tuned, tokenizer: nil)
+                }
+                #expect(error?.description.contains(name) == true)
             }
-            #expect(error?.description.contains("head.") == true)
         }
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
-import Training
+
+@testable import Training
 
 /// A table with one class a video; classes are called a, b, c, ….
 func table(
@@ -74,6 +75,8 @@ struct ClassificationReportTests {
         #expect(report.videos == 8 && report.readable == 6 && report.unreadable == 2)
         #expect(report.top1 == 2 / 6.0 && report.top1OverAll == 2 / 8.0)
         #expect(report.top5 == 4 / 6.0 && report.top5OverAll == 4 / 8.0)
+        let logged = report.scalars(prefix: "validation/")
+        #expect(logged["validation/top1"] == 2 / 8.0 && logged["validation/top5"] == 4 / 8.0)
         #expect(report.perClass.map(\.unreadable) == [0, 0, 0, 0, 2, 0, 0])
         let nothing = try ClassificationReport(
             ClipScores(

@@ -125,6 +125,24 @@ struct PresetFileTests {
         #expect(try read(Self.valid, name: "x.yml").preset?.name == "x")
     }
 
+    @Test("line ends of any kind and a byte order mark change nothing; lines are still counted")
+    func lineEnds() throws {
+        let expected = try read(Self.valid).preset
+        for end in ["\r\n", "\r"] {
+            // Long enough that the file would be too long as one line.
+            let text = Self.valid + "\n" + String(repeating: "# a comment\n", count: 200)
+            let (preset, problem) = try read("\u{FEFF}" + text.replacing("\n", with: end))
+            #expect(problem == "" && preset == expected)
+            let wrong = Self.valid.replacing("frames: 4", with: "\n  frames: four").replacing("\n", with: end)
+            let line = try #require(
+                wrong.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+                    .firstIndex { $0.contains("four") })
+            #expect(try read(wrong).problem.hasPrefix("mine.yaml:\(line + 1): model.frames"))
+        }
+        let anchored = Self.valid.replacing("title: mine", with: "title: &a mine").replacing("\n", with: "\r\n")
+        #expect(try read(anchored).problem.hasPrefix("mine.yaml:1: anchors"))
+    }
+
     /// A change of the valid file: what to replace by what, the key that the error names and a part of its words.
     private static let bad: [(String, String, String, String)] = [
         ("title: mine", "", "", "title is missing"),

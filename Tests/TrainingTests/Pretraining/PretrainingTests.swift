@@ -154,7 +154,7 @@ struct PretrainingTests {
                     ($0.learningRate, $0.weightDecay, $0.gradientClip, $0.warmup) = (1e30, 0, 1e30, 0)
                 }
             }
-            guard case .diverged(let step, let loss) = error else {
+            guard case .diverged(let step, .loss(let loss)) = error else {
                 Issue.record("\(error)")
                 return
             }

@@ -83,6 +83,34 @@ struct TensorBoardLogTests {
         }
     }
 
+    @Test("of the state's step an evaluation stays only if the state knows it", arguments: [nil, 2, 4])
+    func evaluations(_ evaluatedStep: Int?) throws {
+        try withFolder { folder in
+            var state = RunState()
+            let first = try RunLog(in: folder, at: state)
+            for step in 1...4 {
+                try first.scalars(step: step, ["train/loss": 1])
+                if step % 2 == 0 { try first.scalars(step: step, ["validation/top1": 0.5, "validation/map": 1]) }
+            }
+            (state.step, state.evaluatedStep) = (4, evaluatedStep)
+            _ = try RunLog(in: folder, at: state)
+            let steps = try JSONLinesLog.lines(of: RunLog.path(in: folder)).map(\.step)
+            #expect(steps == [1, 2, 2, 3, 4] + (evaluatedStep == 4 ? [4] : []))
+        }
+    }
+
+    @Test("a run that begins again in a folder says so to TensorBoard, also before its first checkpoint")
+    func restarted() throws {
+        try withFolder { folder in
+            for _ in 0..<2 { try RunLog(in: folder, at: RunState()).scalars(step: 1, ["train/loss": 1]) }
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+                .filter { $0.hasPrefix("events.out.tfevents.") }.sorted()
+            let starts = try files.map { try EventFile(folder + "/" + $0).events.filter(\.isStart).map(\.step) }
+            #expect(starts == [[], [1]])
+            #expect(try JSONLinesLog.lines(of: RunLog.path(in: folder)).map(\.step) == [1])
+        }
+    }
+
     /// The interpreter that has TensorBoard, or nil.
     private static let python: String? = {
         let name = ProcessInfo.processInfo.environment["VERB_PYTHON"] ?? "python3"

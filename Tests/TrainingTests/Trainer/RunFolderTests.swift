@@ -27,6 +27,21 @@ struct RunFolderTests {
         }
     }
 
+    @Test("a checkpoint learns what happened at its step afterwards")
+    func evaluatedLater() async throws {
+        try await inFolder { place in
+            let folder = RunFolder(place.path + "/run")
+            try folder.make()
+            try folder.write(checkpoint(5), keep: 1)
+            var state = checkpoint(5).state
+            _ = state.evaluated(0.5)
+            let later = RunCheckpoint(trained: [:], optimizer: [:], average: [:], state: state)
+            try folder.write(later, keep: 1)
+            let found = try #require(try folder.newestCheckpoint())
+            #expect(found.state.evaluatedStep == 5 && found.trained["w"]?.item(Double.self) == 5)
+        }
+    }
+
     @Test("what a killed run left is tidied away")
     func tidying() async throws {
         try await inFolder { place in
@@ -40,6 +55,21 @@ struct RunFolderTests {
             folder.tidy()
             #expect(!files.fileExists(atPath: draft) && files.fileExists(atPath: folder.best + "/kept"))
             #expect(files.fileExists(atPath: folder.last) && !files.fileExists(atPath: folder.last + ".old"))
+        }
+    }
+
+    @Test("one run at a time has the folder")
+    func lock() async throws {
+        try await inFolder { place in
+            let folder = RunFolder(place.path)
+            do {
+                let held = try RunLock(folder)
+                let error = #expect(throws: TrainingError.self) { try RunLock(folder) }
+                #expect(error?.description.contains("\(place.path): another run") == true)
+                withExtendedLifetime(held) {}
+            }
+            _ = try RunLock(folder)
+            #expect(throws: TrainingError.self) { try RunLock(RunFolder(place.path + "/none")) }
         }
     }
 

@@ -3,6 +3,7 @@ import CLIP
 import Foundation
 import Testing
 import Torch
+import Video
 
 @testable import Training
 
@@ -99,6 +100,32 @@ struct StepperTests {
         #expect(distance(weights(method), before) == 0)
     }
 
+    @Test(
+        "gradients that are no numbers end the run and change nothing",
+        arguments: [RunSettings.Precision.float32, .bfloat16])
+    func gradients(_ precision: RunSettings.Precision) throws {
+        let method = BrokenGradients(try method()), before = weights(method.method)
+        var settings = RunSettings()
+        settings.precision = precision
+        let stepper = try Stepper(method, settings)
+        let error = #expect(throws: TrainingError.self) {
+            try stepper.step(learningRate: 1, parts: [batch(0..<2, of: 2)])
+        }
+        #expect(error.map { "\($0)".contains("the norm of its gradients is") } == true)
+        #expect(distance(weights(method.method), before) == 0)
+    }
+
+    @Test("gradients that overflow at any scale end the run, with the number of steps left out")
+    func overflow() throws {
+        let method = BrokenGradients(try method()), stepper = try Stepper(method)
+        stepper.scaler = LossScaler(scale: 4)
+        let step = { try stepper.step(learningRate: 1, parts: [self.batch(0..<2, of: 2)]) }
+        #expect(try step().isSkipped)
+        #expect(try step().isSkipped)
+        let error = #expect(throws: TrainingError.self) { try step() }
+        #expect(error.map { "\($0)".contains("3 steps in a row") } == true)
+    }
+
     @Test("label smoothing and several classes a clip, by hand")
     func losses() throws {
         let logits = Tensor([Float(1), 2, 4], shape: [1, 3]), labels = Tensor([Int64(2)])
@@ -112,5 +139,29 @@ struct StepperTests {
         let several = ClassificationLoss(.multiple)(logits, targets).item(Double.self)
         let byHand = (log(1 + exp(-1.0)) + log(1 + exp(2.0)) + log(1 + exp(-4.0))) / 3
         #expect(abs(several - byHand) < 1e-5)
+    }
+}
+
+/// A method whose loss is a number and whose gradients are none.
+private final class BrokenGradients: TrainingMethod {
+    let method: ClassHeadTraining
+
+    init(_ method: ClassHeadTraining) { self.method = method }
+
+    var configuration: ActionModelConfiguration { method.configuration }
+    var model: any ActionModel { method.model }
+    var parameters: Parameters { method.parameters }
+    var trained: TrainedParameters { method.trained }
+    var batch: Int { method.batch }
+    var length: RunLength { method.length }
+    var groups: [ParameterGroup] { method.groups }
+
+    func optimizer(over groups: [ParameterGroup]) -> any Optimizer { method.optimizer(over: groups) }
+    func learningRate(at position: RunPosition) -> Double { method.learningRate(at: position) }
+    func texts(for labels: [Int], draws: inout [SeededDraws]) -> ClipTexts? { nil }
+
+    func loss(of batch: TrainingBatch, across processes: LossSharing) -> StepLoss {
+        // The root of 0 has the slope ∞, and 0 · ∞ is no number.
+        StepLoss(share: method.loss(of: batch, across: processes).share + (trained.tensors[0].sum() * 0).sqrt)
     }
 }

@@ -55,6 +55,26 @@ struct TrainingRecipeTests {
         }
     }
 
+    @Test("a recipe that nothing is set in keeps its comments, and is the same without them")
+    func comments() async throws {
+        let plain = try TrainingRecipe.find("puppets-evl")
+        #expect(plain.text.contains("# the bundled CLIP of Puppets"))
+        let set = try TrainingRecipe.find("puppets-evl", setting: ["run.seed=\(plain.run.seed)"])
+        #expect(!set.text.contains("#") && set.run == plain.run && set.preset == plain.preset)
+    }
+
+    @Test("a list is replaced whole, with all that was said of it")
+    func otherList() throws {
+        let split = ["lists.train={path: hmdb, format: hmdb51, part: train, root: videos}"]
+        let path = try TrainingRecipe.find("puppets-evl", setting: split + ["lists.train.path=draw.txt"])
+        #expect(path.lists.train.options.part == .train && path.lists.train.options.root == "videos")
+        let whole = try TrainingRecipe.find(
+            "puppets-evl", setting: split + ["lists.train={path: draw.txt, classes: draw.classes.txt}"])
+        var options = ListOptions()
+        options.classes = "draw.classes.txt"
+        #expect(whole.lists.train == ListReference(path: "draw.txt", options: options))
+    }
+
     @Test(
         "wrong values name the key and the remedy",
         arguments: [
@@ -65,9 +85,22 @@ struct TrainingRecipeTests {
             ("run.features={folder: f, storage: float16}", "run.isFixed=true"),
             ("run.mixing={mixup: 1}", "run.mixing: the key"), ("run.gradientClip=0", "run.gradientClip is 0"),
             ("data.training=", "data.training"), ("recipe=", "recipe"), ("start=", "start"), ("lists=", "lists"),
+            ("run.skipLimit=1.5", "run.skipLimit is 1.5"), ("run.skipLimit=-0.1", "run.skipLimit is -0.1"),
+            ("run.deadline=0", "run.deadline is 0.0 seconds"), ("run.deadline=1e9", "at most a day"),
             ("run.seed=[", "not readable as YAML"), ("run.layerDecay=-1", "run.layerDecay is -1"),
         ])
     func refusals(_ assignment: String, _ words: String) throws {
+        let error = try problem(assignment)
+        #expect("\(error)".contains(words), "\(error)")
+    }
+
+    @Test(
+        "settings that mean nothing to the number of classes a clip has are refused",
+        arguments: [
+            ("run.metric=map", "run.metric map"), ("run={task: multiple, metric: mean_class}", "run.metric mean_class"),
+            ("run={task: multiple, labelSmoothing: 0.1}", "run.labelSmoothing"),
+        ])
+    func task(_ assignment: String, _ words: String) throws {
         let error = try problem(assignment)
         #expect("\(error)".contains(words), "\(error)")
     }

@@ -24,7 +24,7 @@ struct TrainCommandTests {
             let rest = try await VerbProcess.run(arguments, in: world.folder)
             try #require(rest.status == 0, "\(rest.errors)")
             #expect(rest.errors.contains("goes on after step"))
-            #expect(try world.losses("killed") == world.losses("whole"))
+            try world.expectSame("whole", "killed")
             let expected = try world.weights("whole"), found = try world.weights("killed")
             #expect(Set(expected.keys) == Set(found.keys))
             for (name, tensor) in expected {
@@ -96,20 +96,26 @@ struct TrainCommandTests {
     }
 
     private func runTogether(_ size: Int, _ arguments: [String], _ world: TrainingWorld) async throws {
+        for outcome in try await outcomes(arguments, in: Array(repeating: world.folder, count: size)) {
+            try #require(outcome.status == 0, "\(outcome.errors)")
+        }
+    }
+
+    /// Runs one process in each folder, all of one run.
+    private func outcomes(_ arguments: [String], in folders: [URL]) async throws -> [VerbProcess.Outcome] {
         let port = "\(Int.random(in: 20_000..<60_000))"
-        let runs = try (0..<size).map { rank in
+        let runs = try folders.enumerated().map { rank, folder in
             try VerbProcess(
-                arguments + ["--timeout", "60"], in: world.folder,
+                arguments + ["--timeout", "60"], in: folder,
                 environment: [
-                    "RANK": "\(rank)", "WORLD_SIZE": "\(size)", "LOCAL_RANK": "\(rank)", "MASTER_ADDR": "127.0.0.1",
-                    "MASTER_PORT": port,
+                    "RANK": "\(rank)", "WORLD_SIZE": "\(folders.count)", "LOCAL_RANK": "\(rank)",
+                    "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port,
                 ])
         }
         for run in runs { try run.process.run() }
-        for run in runs {
-            let outcome = await run.outcome()
-            try #require(outcome.status == 0, "\(outcome.errors)")
-        }
+        var outcomes: [VerbProcess.Outcome] = []
+        for run in runs { outcomes.append(await run.outcome()) }
+        return outcomes
     }
 
     @Test(
@@ -123,13 +129,74 @@ struct TrainCommandTests {
             for output in ["first", "second"] {  // the second finds the features of the first
                 let run = try await VerbProcess.run(try world.arguments(method, to: output, kept), in: world.folder)
                 try #require(run.status == 0, "\(run.errors)")
-                for (a, b) in zip(try world.losses(output), try world.losses("plain")) { #expect(abs(a - b) < 1e-5) }
+                let (found, plain) = (try world.losses(output), try world.losses("plain"))
+                try #require(found.count == plain.count && !plain.isEmpty)
+                for (a, b) in zip(found, plain) { #expect(abs(a - b) < 1e-5) }
             }
             #expect(try world.losses("first") == world.losses("second"))
             let other = kept.filter { !$0.hasPrefix("run.isFixed") }
             let refused = try await VerbProcess.run(try world.arguments(method, to: "x", other), in: world.folder)
             #expect(refused.status == 1)
             #expect(refused.errors.contains("run.isFixed=true"))
+        }
+    }
+
+    @Test("processes share the clips that the first one misses, whatever the others see by then")
+    func sharedFeatures() async throws {
+        try await TrainingWorld.with { world in
+            let kept = ["run.isFixed=true", "run.features={folder: features, storage: float32}"]
+            let alone = try await VerbProcess.run(
+                try world.arguments("linear-probe", to: "alone", kept), in: world.folder)
+            try #require(alone.status == 0, "\(alone.errors)")
+            let all = try world.keptFiles()
+            #expect(all.count == 14 && all.values.allSatisfy { $0 > 0 })
+            // A second process that sees every file already: empty ones, so that those it writes can be told.
+            let other = try world.sibling(emptying: all.keys.sorted())
+            try FileManager.default.removeItem(at: world.folder.appending(path: "features"))
+            let both = try await outcomes(
+                try world.arguments("linear-probe", to: "both", kept), in: [world.folder, other.folder])
+            #expect(both.allSatisfy { $0.status != 0 })  // the folder is not shared, which training needs
+            let (first, second) = (try world.keptFiles(), try other.keptFiles().filter { $0.value > 0 })
+            #expect(first.count == 7 && second.count == 7)
+            #expect(Set(first.keys).union(second.keys) == Set(all.keys))
+        }
+    }
+
+    @Test("parts of one folder of images have kept features of their own")
+    func keptParts() async throws {
+        try await TrainingWorld.with { world in
+            let fixed = [try world.imageParts(), "run.isFixed=true"]
+            let kept = fixed + ["run.features={folder: features, storage: float32}"]
+            for (output, more) in [("plain", fixed), ("kept", kept)] {
+                let run = try await VerbProcess.run(
+                    try world.arguments("linear-probe", to: output, more), in: world.folder)
+                try #require(run.status == 0, "\(run.errors)")
+            }
+            let (plain, found) = (try world.losses("plain"), try world.losses("kept"))
+            try #require(plain.count == found.count && Set(plain).count > 1)
+            for (a, b) in zip(plain, found) { #expect(abs(a - b) < 1e-5) }
+        }
+    }
+
+    @Test("the models between a CLIP and what was trained on it", arguments: ["actionclip", "m2clip"])
+    func interpolation(_ method: String) async throws {
+        try await TrainingWorld.with { world in
+            let run = try await VerbProcess.run(try world.arguments(method, to: "run"), in: world.folder)
+            try #require(run.status == 0, "\(run.errors)")
+            let curve = try await VerbProcess.run(
+                [
+                    "evaluate", "data/validation.txt", "--classes", "data/training_classes.txt", "--model", "run/best",
+                    "--baseline", "none", "--interpolate", "clip", "--manifest", "m.json",
+                ], in: world.folder)
+            try #require(curve.status == 0, "\(curve.errors)")
+            let known = try StateFile.read(world.folder.path + "/clip/model.safetensors").loadedTensors()
+            let all = try world.weights("run")
+            // M2-CLIP begins with a copy of CLIP's last text block.
+            let copied = method == "m2clip" ? known.keys.count { $0.hasPrefix("transformer.resblocks.1.") } : 0
+            #expect(
+                curve.errors.contains("lacks \(all.count - known.count - copied) of the model's \(all.count) tensors"))
+            let manifest = try EvaluationManifest(contentsOf: world.folder.path + "/m.json")
+            #expect(manifest.curve?.points.last?.supervised == manifest.result.top1.mean)
         }
     }
 

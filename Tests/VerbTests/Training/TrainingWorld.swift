@@ -4,6 +4,7 @@ import Datasets
 import Foundation
 import Torch
 import Training
+import Video
 
 /// A folder with clips, a small random CLIP and recipes on it.
 struct TrainingWorld {
@@ -103,6 +104,51 @@ struct TrainingWorld {
     func arguments(_ method: String, to output: String, _ more: [String] = []) throws -> [String] {
         [method == "distillation" ? "distill" : "train", "puppets-\(method)", "--output", output]
             + (assignments(method) + more).flatMap { ["--set", $0] }
+    }
+
+    /// Writes the training clips into one folder of images, one behind the other.
+    ///
+    /// Returns what makes a run train on the folder's parts.
+    func imageParts() throws -> String {
+        var options = ListOptions()
+        options.classes = folder.path + "/data/training_classes.txt"
+        let list = try VideoList(reading: folder.path + "/data/train.txt", options), length = 6
+        try FileManager.default.createDirectory(
+            at: folder.appending(path: "images"), withIntermediateDirectories: true)
+        var lines = ""
+        for (clip, sample) in list.samples.enumerated() {
+            for (place, frame) in try sample.source.open().frames(at: Array(0..<length)).enumerated() {
+                let number = String(format: "%05d", clip * length + place + 1)
+                try frame.writePNG(to: "\(folder.path)/images/img_\(number).png")
+            }
+            lines += "images \(clip * length) \(length) \(sample.labels[0])\n"
+        }
+        try Data(lines.utf8).write(to: folder.appending(path: "parts.txt"))
+        return "lists.train={path: parts.txt, format: rawframes-offset, template: img_%05d.png, "
+            + "classes: data/training_classes.txt}"
+    }
+
+    /// The sizes of the files of kept features, by their names.
+    func keptFiles() throws -> [String: Int] {
+        let views = folder.path + "/features/views"
+        var sizes: [String: Int] = [:]
+        for name in try FileManager.default.subpathsOfDirectory(atPath: views) where name.hasSuffix(".safetensors") {
+            sizes[name] = try FileManager.default.attributesOfItem(atPath: "\(views)/\(name)")[.size] as? Int
+        }
+        return sizes
+    }
+
+    /// A folder within this one with the same clips and model, and with kept features that are empty files.
+    func sibling(emptying files: [String]) throws -> TrainingWorld {
+        let other = TrainingWorld(folder: folder.appending(path: "other")), manager = FileManager.default
+        try manager.createDirectory(at: other.folder, withIntermediateDirectories: true)
+        for name in ["data", "clip"] {
+            try manager.createSymbolicLink(
+                at: other.folder.appending(path: name), withDestinationURL: folder.appending(path: name))
+        }
+        try manager.copyItem(at: folder.appending(path: "features"), to: other.folder.appending(path: "features"))
+        for name in files { try Data().write(to: other.folder.appending(path: "features/views/\(name)")) }
+        return other
     }
 
     /// The weights of a run's last model.
