@@ -40,4 +40,6 @@ struct DistillationSources: Sendable {
     var spatial: Spatial?
     /// The teacher's temporal module, where the student's begins there; by names of the student's.
     var temporal: [String: Tensor] = [:]
+    /// Fingerprints of all of it, by what it is.
+    var digests: [String: String] = [:]
 }

@@ -55,18 +55,22 @@ extension TrainingRun {
         if let teacher = recipe.teacher, recipe.asksTeacher {
             switch teacher.input {
             case .same:
+                let model = try teacherModel(teacher)
                 sources.teacher = .online(
-                    try FrozenTeacher(
-                        try teacherModel(teacher), classes: classes, student: student,
-                        isCompared: recipe.affinity != nil))
+                    try FrozenTeacher(model, classes: classes, student: student, isCompared: recipe.affinity != nil))
+                sources.digests["the teacher"] = model.digest
             case .cached:
                 let digest = try self.teacher.map { try EvaluationModel($0).digest }
-                sources.teacher = .cached(
-                    try TeacherPredictions(
-                        at: teacher.folder ?? "", for: data.train.samples, classes: classes, teacherDigest: digest))
+                let said = try TeacherPredictions(
+                    at: teacher.folder ?? "", for: data.train.samples, classes: classes, teacherDigest: digest)
+                sources.teacher = .cached(said)
+                sources.digests["what the teacher said"] = said.manifest.predictionsSHA256
             }
         }
-        if let spatial = recipe.spatial { sources.spatial = try spatialSource(spatial, data, student) }
+        if let spatial = recipe.spatial {
+            let (source, digest) = try spatialSource(spatial, data, student)
+            (sources.spatial, sources.digests["the spatial targets"]) = (source, digest)
+        }
         if recipe.temporalInit == .teacher { sources.temporal = try temporalModule() }
         return sources
     }
@@ -74,15 +78,17 @@ extension TrainingRun {
     @TorchActor
     private func spatialSource(
         _ spatial: SpatialRecipe, _ data: RunData, _ student: StudentClips
-    ) throws -> DistillationSources.Spatial {
+    ) throws -> (DistillationSources.Spatial, digest: String) {
         guard spatial.input == .online else {
-            return .cached(try SpatialTargets(at: spatial.folder ?? "", for: data.train.samples))
+            let targets = try SpatialTargets(at: spatial.folder ?? "", for: data.train.samples)
+            return (.cached(targets), targets.manifest.targetsSHA256)
         }
         let model = try spatialModel(spatial), questions = try SpatialVocabulary.find(spatial.vocabulary ?? "")
         try questions.check(againstActions: data.classes.names)
         let adjustment = ClipAdjustment(
             own: student.normalization, other: model.normalization, imageSize: model.configuration.vision.imageSize)
-        return .online(try SpatialPredictor(model, questions.groups, spatial.prediction), adjustment)
+        let predictor = try SpatialPredictor(model, questions.groups, spatial.prediction)
+        return (.online(predictor, adjustment), model.digest + questions.digest)
     }
 
     @TorchActor

@@ -87,7 +87,8 @@ public struct TrainingRun: Sendable {
     /// - Throws: `TrainingError`, `DatasetError`, `ProcessGroupError`, and `CancellationError`.
     public func run(_ events: @escaping @Sendable (Event) -> Void = { _ in }) async throws -> Outcome {
         let data = try RunData(recipe, group)
-        let sources = await RunSources(data, start)
+        let distillation = try await distillationSources(data)
+        let sources = await RunSources(data, start, lessons: distillation.digests)
         try await sources.verifySame(recipe, over: group)
         // A folder that is there is taken first; a new one is made when all else is known to fit.
         var lock = try group.rank == 0 && folder.exists ? claimed() : nil
@@ -95,7 +96,7 @@ public struct TrainingRun: Sendable {
         let inputs = MethodInputs(
             start: start, resetHead: recipe.start.resetHead ?? false, classes: data.names(recipe.lists.text),
             settings: recipe.run, inherits: recipe.start.inherit ?? false,
-            distillation: try await distillationSources(data))
+            distillation: distillation)
         let session = try await TrainingSession(recipe, inputs, start.checkpoint.preprocessing.normalization, group)
         if group.rank == 0, lock == nil { lock = try claimed() }
         let state = try await session.resume(folder, sources)
