@@ -1,3 +1,4 @@
+import ActionModels
 import ArgumentParser
 import Training
 

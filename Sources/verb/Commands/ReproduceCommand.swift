@@ -1,8 +1,8 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import Recognition
 import Torch
-import Training
+public import Training
 
 extension ReproductionSuite: ExpressibleByArgument {}
 
