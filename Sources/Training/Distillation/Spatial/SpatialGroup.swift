@@ -71,9 +71,15 @@ extension SpatialGroup {
             }
             return template
         }
+        // As an Int, a broken number would be refused without its place.
+        let topM = try file.decodeIfPresent(Double.self, forKey: .topM)
+        if let topM, Int(exactly: topM) == nil {
+            throw DecodingError.dataCorruptedError(
+                forKey: .topM, in: file, debugDescription: "\(topM) is no whole number")
+        }
         self.init(
             try file.decode(String.self, forKey: .name), try file.decode(Mode.self, forKey: .mode),
-            topM: try file.decodeIfPresent(Int.self, forKey: .topM),
+            topM: topM.flatMap { Int(exactly: $0) },
             templates: try file.decode([String].self, forKey: .templates).map { try template($0, .templates) },
             labels: try file.decode([String].self, forKey: .labels))
         weight = try file.decodeIfPresent(Double.self, forKey: .weight) ?? weight
