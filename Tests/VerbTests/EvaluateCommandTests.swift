@@ -226,7 +226,7 @@ struct EvaluateCommandTests {
                 ([junk], "junk.txt"), ([folder + "/labels.txt"], "line 1"), ([folder + "/no.txt"], "no.txt"),
                 ([list, "--manifest", folder + "/no/m.json"], "no/m.json"),
                 ([list, "--clips", "no-such-preset"], "no-such-preset"),
-                ([list, "--score-by", "classes"], "no trained classes"),
+                ([list, "--model", "verb-tiny", "--score-by", "classes"], "no trained classes"),
                 ([list, folder + "/heldout.txt"], "takes one"),
                 ([list, "--temporal-views", "2"], "temporalViews"), ([list, "--short-side", "8"], "shortSide"),
                 ([list, "--model", folder + "/none"], "none"), (["--rerun", junk], "junk.txt"),

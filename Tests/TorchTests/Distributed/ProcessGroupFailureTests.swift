@@ -22,13 +22,14 @@ extension ProcessGroupTests {
 
         @Test("a process that hangs ends the others after the time given")
         func stopped() async throws {
-            let all = try await ProbeOutcome.ofGroup("stopped", count: 4, timeout: 6, killed: 3)
+            // Joining must be done in the same time, on a busy machine too.
+            let all = try await ProbeOutcome.ofGroup("stopped", count: 4, timeout: 20, killed: 3)
             try #require(all.count == 4)
             let failures = all.dropLast().map(\.failure)
             // Who waits longest may see the ends of the others first.
             #expect(failures.allSatisfy { $0 == "timeout" || $0 == "lost" }, "\(all.map(\.errors))")
             #expect(failures.contains("timeout"))
-            #expect(all.contains { $0.errors.contains("waited 6.0 s for the others in barrier") })
+            #expect(all.contains { $0.errors.contains("waited 20.0 s for the others in barrier") })
         }
 
         @Test(

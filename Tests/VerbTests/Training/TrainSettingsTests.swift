@@ -2,16 +2,24 @@ import Foundation
 import Testing
 import Training
 
-@Suite("Settings of training runs", .serialized)
-struct TrainSettingsTests {
-    private static let mixing: String =
+/// Settings that change what a run reads and learns.
+private enum ChangedSettings {
+    static let mixing: String =
         "run.mixing={mixup: 0.8, cutmix: 1, probability: 1, cutmixShare: 0.5, partners: reversed}"
-    private static let several: [String] = [
+    static let several: [String] = [
         "run.task=multiple", "run.metric=map", "lists.train.path=data/train-several.txt",
         "lists.train.format=multi-label", "lists.validation.path=data/validation-several.txt",
         "lists.validation.format=multi-label",
     ]
+    static let killed: [(String, [String])] = [
+        ("linear-probe", [mixing]), ("linear-probe", several), ("st-adapter", several + [mixing]),
+        ("st-adapter", ["run.precision=bfloat16"]), ("actionclip", ["run.contrastive=own"]),
+        ("evl", ["run.isFixed=true", "run.features={folder: features, storage: float16}"]),
+    ]
+}
 
+@Suite("Settings of training runs", .serialized)
+struct TrainSettingsTests {
     /// Lists of the same clips with none, one or two classes each.
     private func writeSeveral(_ world: TrainingWorld) throws {
         for list in ["train", "validation"] {
@@ -25,11 +33,7 @@ struct TrainSettingsTests {
 
     @Test(
         "runs with these settings are killed and go on to the same numbers",
-        arguments: [
-            ("linear-probe", [mixing]), ("linear-probe", several), ("st-adapter", several + [mixing]),
-            ("st-adapter", ["run.precision=bfloat16"]), ("actionclip", ["run.contrastive=own"]),
-            ("evl", ["run.isFixed=true", "run.features={folder: features, storage: float16}"]),
-        ])
+        arguments: ChangedSettings.killed)
     func killed(_ method: String, _ settings: [String]) async throws {
         try await TrainingWorld.with { world in
             try writeSeveral(world)
@@ -46,13 +50,13 @@ struct TrainSettingsTests {
     }
 
     @Test("clips of several classes that are mixed with a chance of 0 keep their classes, on one process and two")
-    func several() async throws {
+    func severalClasses() async throws {
         try await TrainingWorld.with { world in
             try writeSeveral(world)
-            let never = Self.mixing.replacing("probability: 1", with: "probability: 0")
-            try await world.run(try world.arguments("linear-probe", to: "plain", Self.several))
-            try await world.run(try world.arguments("linear-probe", to: "unmixed", Self.several + [never]))
-            try await world.runTwice(try world.arguments("linear-probe", to: "two", Self.several))
+            let never = ChangedSettings.mixing.replacing("probability: 1", with: "probability: 0")
+            try await world.run(try world.arguments("linear-probe", to: "plain", ChangedSettings.several))
+            try await world.run(try world.arguments("linear-probe", to: "unmixed", ChangedSettings.several + [never]))
+            try await world.runTwice(try world.arguments("linear-probe", to: "two", ChangedSettings.several))
             let plain = try world.losses("plain")
             #expect(try world.losses("unmixed") == plain)
             try expectClose(try world.losses("two"), plain)

@@ -84,6 +84,7 @@ struct TrainingWorld {
         switch method {
         case "actionclip":
             values += ["model.aggregator.Transf.positions=40", "model.aggregator.Transf.heads=2", "recipe.epochs=3"]
+            values += ["recipe.aggregatorRatio=5"]
         case "distillation":
             values += ["model.aggregator.Transf.positions=40", "model.aggregator.Transf.heads=2", "recipe.epochs=3"]
             values += ["start.inherit=", "recipe.spatial.folder=targets", "recipe.spatial.model=clip"]

@@ -26,8 +26,8 @@ struct TrainingBenchmark: AsyncParsableCommand {
     @Option(help: "The folder of what the runs read, about 0.6 GB, written where it is missing.")
     var folder = FileManager.default.temporaryDirectory.appendingPathComponent("verb-training-benchmark").path
 
-    @Option(help: "The folder of a vocabulary.")
-    var vocabulary = "../Sources/Recognition/Resources/verb-tiny"
+    @Option(help: "The file of CLIP's vocabulary, which `make setup` fetches.")
+    var vocabulary = "../.deps/clip/bpe_simple_vocab_16e6.txt.gz"
 
     @Option(help: "Only these methods.")
     var only: [TrainingCase] = []

@@ -8,7 +8,7 @@ import Video
 /// What the training runs read: videos, lists, a CLIP ViT-B/16 with random weights, recipes.
 struct TrainingFiles {
     let folder: String
-    /// The folder with the vocabulary of the bundled model, which stands for CLIP's.
+    /// The file of CLIP's vocabulary.
     let vocabulary: String
 
     static let frames = 160
@@ -31,7 +31,7 @@ struct TrainingFiles {
     func recipe(_ item: TrainingCase) -> String { "\(folder)/\(item.rawValue).yaml" }
 
     func tokenizer() throws -> Tokenizer {
-        try Tokenizer(contentsOf: URL(fileURLWithPath: "\(vocabulary)/tokenizer.json"))
+        try Tokenizer(contentsOf: URL(fileURLWithPath: vocabulary))
     }
 
     /// Writes what is not there yet.
