@@ -1,3 +1,4 @@
+internal import Foundation
 public import Torch
 
 /// TinyCLIP's affinity mimicking: a student's similarities of clips and texts follow a teacher's.
@@ -52,6 +53,8 @@ public struct AffinityLoss: Codable, Sendable, Equatable {
     public var alpha: Double
     /// What the whole counts.
     public var weight: Double
+    /// The scale s of both models; nil means each one's own, TinyCLIP's scripts fix it at 50.
+    public var scale: Double?
 
     /// Makes a loss; the defaults are the released scripts'.
     ///
@@ -71,6 +74,9 @@ public struct AffinityLoss: Codable, Sendable, Equatable {
         guard weight >= 0, weight.isFinite else {
             throw .badRecipe("affinity weight is \(weight); it must be a number from 0")
         }
+        if let scale, !(scale > 0 && scale.isFinite) {
+            throw .badRecipe("affinity scale is \(scale); it must be a number above 0")
+        }
     }
 
     /// Computes the losses of a batch.
@@ -82,7 +88,7 @@ public struct AffinityLoss: Codable, Sendable, Equatable {
     ///     hard term; nil means that every clip has its own text, TinyCLIP's captions.
     /// - Returns: both directions, the hard term and the weighted sum.
     public func callAsFunction(student: Pairs, teacher: Pairs, labels: Tensor? = nil) -> Value {
-        let own = student.similarities, target = teacher.similarities.detached()
+        let own = scaled(student).similarities, target = scaled(teacher).similarities.detached()
         let video = own.crossEntropy(target.softmax(-1))
         let text = own.transposed().crossEntropy(target.transposed().softmax(-1))
         let hard = contrast(own, labels)
@@ -91,9 +97,30 @@ public struct AffinityLoss: Codable, Sendable, Equatable {
             total: ((video + text) * (alpha / 2) + hard * (1 - alpha)) * weight)
     }
 
+    private func scaled(_ pairs: Pairs) -> Pairs {
+        guard let scale else { return pairs }
+        return Pairs(videos: pairs.videos, texts: pairs.texts, logitScale: Tensor(Float(log(scale))))
+    }
+
     private func contrast(_ similarities: Tensor, _ labels: Tensor?) -> Tensor {
         if let labels { return SoftTargetContrastiveLoss()(similarities, labels: labels).total }
         let own = Tensor.arange(0..<similarities.shape[0], device: similarities.device)
         return (similarities.crossEntropy(own) + similarities.transposed().crossEntropy(own)) * 0.5
+    }
+}
+
+extension AffinityLoss {
+    private enum CodingKeys: String, CodingKey { case alpha, weight, scale }
+
+    /// Reads a loss; what is left out has its default.
+    ///
+    /// - Parameter decoder: where from.
+    /// - Throws: `DecodingError` for values of other types.
+    public init(from decoder: any Decoder) throws {
+        let file = try decoder.container(keyedBy: CodingKeys.self)
+        self.init()
+        alpha = try file.decodeIfPresent(Double.self, forKey: .alpha) ?? alpha
+        weight = try file.decodeIfPresent(Double.self, forKey: .weight) ?? weight
+        scale = try file.decodeIfPresent(Double.self, forKey: .scale)
     }
 }

@@ -29,6 +29,11 @@ public struct FullSizeSpeed: Sendable, Codable, Equatable {
     public let threads: Int
     /// How often each was measured.
     public let settings: LatencyProtocol
+    /// The machine in words; nil where it was not noted.
+    public internal(set) var machine: String?
+
+    /// The number of LibTorch's threads that the page's numbers are of.
+    public static let usualThreads = 2
 
     /// How many times as fast a backbone is as the one that it replaces.
     ///
@@ -75,7 +80,7 @@ extension FullSizeSpeed {
     /// - Throws: `ParameterError`, `CancellationError`.
     @TorchActor
     public static func measured(
-        _ settings: LatencyProtocol, threads: Int = 2, _ progress: @Sendable (Int, Int) -> Void = { _, _ in }
+        _ settings: LatencyProtocol, threads: Int = usualThreads, _ progress: @Sendable (Int, Int) -> Void = { _, _ in }
     ) throws -> FullSizeSpeed {
         let before = TorchRuntime.threads
         TorchRuntime.threads = threads

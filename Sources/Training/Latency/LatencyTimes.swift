@@ -40,3 +40,18 @@ public struct ModelLatency: Sendable, Codable, Equatable {
     /// From the file to probabilities.
     public let decoded: LatencyTimes
 }
+
+/// The latencies of models that were measured together, and how.
+public struct MeasuredLatencies: Sendable, Codable, Equatable {
+    /// How often each was measured.
+    public let settings: LatencyProtocol
+    /// The number of LibTorch's threads.
+    public let threads: Int
+    /// The machine in words.
+    public let machine: String
+    /// A row a model.
+    public let rows: [ModelLatency]
+
+    /// The row of a model.
+    func row(_ id: String) -> ModelLatency? { rows.first { $0.id == id } }
+}

@@ -21,7 +21,7 @@ struct DistillationSources: Sendable {
         /// The questions that there are targets of.
         var groups: [SpatialGroup] {
             switch self {
-            case .cached(let targets): targets.manifest.vocabulary.groups
+            case .cached(let targets): targets.groups
             case .online(let predictor, _): predictor.groups
             }
         }
@@ -29,9 +29,10 @@ struct DistillationSources: Sendable {
         /// The targets of a batch's clips.
         func targets(of batch: TrainingBatch) -> SpatialBatch {
             switch self {
-            case .cached(let targets): targets.batch(at: batch.positions)
+            case .cached(let targets): return targets.batch(at: batch.positions)
             case .online(let predictor, let adjustment):
-                SpatialBatch(targets: predictor.targets(of: withoutGradient { adjustment(batch.clips) }))
+                let targets = predictor.targets(of: withoutGradient { adjustment(batch.clips) })
+                return SpatialBatch(targets: targets.map(predictor.prediction.hardened))
             }
         }
     }

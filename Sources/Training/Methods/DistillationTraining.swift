@@ -90,7 +90,7 @@ public final class DistillationTraining: TrainingMethod {
         guard recipe.spatial?.objectives.form == .captions, case .cached(let targets)? = sources.spatial,
             let drawn = texts?.prompts
         else { return texts }
-        let captions = SpatialCaptions(targets.manifest.vocabulary.groups)(
+        let captions = SpatialCaptions(targets.groups)(
             prompts.sentences(prompts: drawn, classes: labels), actions: labels, targets: targets.batch(at: positions),
             draws: &draws)
         texts?.captions = SceneCaptions(

@@ -48,6 +48,11 @@ extension DistillationRecipe {
     private func validateSpatial(_ model: ActionCLIPConfiguration) throws(TrainingError) {
         guard let spatial else { return }
         try spatial.validate()
+        guard trainsTexts || spatial.objectives.prototypes == .constant else {
+            throw .badRecipe(
+                "spatial.objectives.prototypes trainable trains the text tower, which isTextFixed or mode "
+                    + "\(mode.rawValue) keeps as it is; set it to constant")
+        }
         guard model.temporal != .joint || spatial.objectives.view == .fused else {
             throw .badRecipe(
                 "spatial.objectives.view \(spatial.objectives.view.rawValue) reads single frames, which a joint model "

@@ -14,9 +14,9 @@ public struct SpatialRecipe: Codable, Sendable, Equatable {
     public var input = Input.cached
     /// The folder of kept targets; only for ``Input/cached``.
     public var folder: String?
-    /// The frozen CLIP, a path or a name; nil where kept targets are there already.
+    /// The frozen CLIP, a path or a name; nil takes kept targets as they are.
     public var model: String?
-    /// The questions, a bundled vocabulary or a file; nil where kept targets are there already.
+    /// The questions, a bundled vocabulary or a file; nil takes kept targets as they are.
     public var vocabulary: String?
     /// How answers become targets.
     public var prediction = SpatialPrediction()
@@ -35,6 +35,11 @@ public struct SpatialRecipe: Codable, Sendable, Equatable {
         case .cached:
             guard folder?.isEmpty == false else {
                 throw .badRecipe("spatial.input cached reads kept targets; set spatial.folder")
+            }
+            guard (model == nil) == (vocabulary == nil) else {
+                throw .badRecipe(
+                    "targets are made of spatial.model and spatial.vocabulary; set both, or neither where kept targets "
+                        + "are taken as they are")
             }
         case .online:
             guard model != nil, vocabulary != nil else {

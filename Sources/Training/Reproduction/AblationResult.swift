@@ -14,6 +14,8 @@ public struct AblationResult: Sendable, Codable, Equatable {
         public let withinPairs: Double
         /// The mean over classes of their shares; nil in results from before it was measured.
         public var meanClass: Double?
+        /// The share of clips whose class is among the five that score highest; nil in results from before it was noted.
+        public var top5: Double?
     }
 
     /// The row.
@@ -53,6 +55,6 @@ extension AblationResult.Accuracy {
         self.init(
             top1: report.top1OverAll, stillTellable: share { $0 == nil }, paired: share { $0 != nil },
             orderBlind: report.orderBlindTop1 ?? report.top1OverAll, withinPairs: report.withinPairs ?? 0,
-            meanClass: report.meanClassAccuracy)
+            meanClass: report.meanClassAccuracy, top5: report.top5OverAll)
     }
 }

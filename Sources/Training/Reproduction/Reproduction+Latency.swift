@@ -8,8 +8,8 @@ extension Reproduction {
     /// Where the latencies of a suite are kept.
     private var latencyPath: String { folder + "/latency.json" }
 
-    /// What was measured before; empty if nothing was.
-    public var keptLatencies: [ModelLatency] { (try? SortedJSON.read(from: latencyPath)) ?? [] }
+    /// What was measured before; nil if nothing was.
+    public var keptLatencies: MeasuredLatencies? { try? SortedJSON.read(from: latencyPath) }
 
     /// Measures the models of all rows that are trained, in one process, and keeps the result.
     ///
@@ -17,12 +17,14 @@ extension Reproduction {
     ///
     /// - Parameters:
     ///   - settings: how often.
+    ///   - machine: the machine in words.
     ///   - events: told how many rounds are done.
-    /// - Returns: a row a model.
+    /// - Returns: a row a model; what was kept where no model is trained.
     /// - Throws: `TrainingError`, `ActionModelError`, `VideoError`, `CancellationError`.
     public func measureLatencies(
-        _ settings: LatencyProtocol = LatencyProtocol(), _ events: @escaping @Sendable (Event) -> Void
-    ) async throws -> [ModelLatency] {
+        _ settings: LatencyProtocol = LatencyProtocol(), on machine: String,
+        _ events: @escaping @Sendable (Event) -> Void
+    ) async throws -> MeasuredLatencies? {
         let seed = seeds[0],
             trained = rows.filter { row in
                 FileManager.default.fileExists(atPath: RunFolder(place(row.id, seed)).last)
@@ -32,7 +34,9 @@ extension Reproduction {
         let cases = try await latencyCases(trained, seed)
         var measurement = LatencyMeasurement(cases, videos: Array(videos.prefix(settings.warmup + settings.runs)))
         measurement.settings = settings
-        let found = try await measurement.run { events(.measuring(done: $0, total: $1)) }
+        let rows = try await measurement.run { events(.measuring(done: $0, total: $1)) }
+        let found = MeasuredLatencies(
+            settings: settings, threads: TorchRuntime.threads, machine: machine, rows: rows)
         try SortedJSON.write(found, to: latencyPath)
         return found
     }
@@ -65,22 +69,35 @@ extension Reproduction {
     ///
     /// - Parameters:
     ///   - settings: how often.
+    ///   - machine: the machine in words.
     ///   - events: told how many rounds are done.
     /// - Returns: the medians.
     /// - Throws: `TrainingError`, `CancellationError`.
     public func fullSizeSpeed(
-        _ settings: LatencyProtocol, _ events: @escaping @Sendable (Event) -> Void
+        _ settings: LatencyProtocol, on machine: String, _ events: @escaping @Sendable (Event) -> Void
     ) async throws -> FullSizeSpeed {
-        let path = folder + "/full-size.json"
-        if let kept = keptFullSizeSpeed, kept.settings == settings { return kept }
-        let found = try await FullSizeSpeed.measured(settings) { events(.measuring(done: $0, total: $1)) }
+        if let kept = keptFullSizeSpeed(settings, on: machine) { return kept }
+        var found = try await FullSizeSpeed.measured(settings) { events(.measuring(done: $0, total: $1)) }
+        found.machine = machine
         try RunFolder(folder).make()
-        try SortedJSON.write(found, to: path)
+        try SortedJSON.write(found, to: fullSizePath)
         return found
     }
 
-    /// What was measured before; nil if nothing was.
-    public var keptFullSizeSpeed: FullSizeSpeed? { try? SortedJSON.read(from: folder + "/full-size.json") }
+    /// What was measured before.
+    ///
+    /// - Parameters:
+    ///   - settings: how often.
+    ///   - machine: the machine in words.
+    /// - Returns: nil if nothing was, or otherwise: on another machine, with other threads, less or more often.
+    public func keptFullSizeSpeed(_ settings: LatencyProtocol, on machine: String) -> FullSizeSpeed? {
+        guard let kept = try? SortedJSON.read(FullSizeSpeed.self, from: fullSizePath) else { return nil }
+        let isSame =
+            kept.settings == settings && kept.machine == machine && kept.threads == FullSizeSpeed.usualThreads
+        return isSame ? kept : nil
+    }
+
+    private var fullSizePath: String { folder + "/full-size.json" }
 
     /// The sizes of the rows' models that are trained.
     ///
@@ -91,8 +108,10 @@ extension Reproduction {
             guard let configuration = await configuration(of: row.id), let clip = configuration.clipConfiguration else {
                 continue
             }
+            let cost = ModelCost(clip)
             sizes[row.id] = DistillationReport.Size(
-                backboneParameters: ModelCost(clip).backboneParameters, clipMACs: configuration.cost().clipMACs)
+                backboneParameters: cost.backboneParameters, imageParameters: cost.visionParameters,
+                clipMACs: configuration.cost().clipMACs)
         }
         return sizes
     }

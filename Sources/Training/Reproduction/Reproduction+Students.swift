@@ -13,15 +13,36 @@ extension Reproduction {
         return recipe
     }
 
-    /// The CLIP that students start from, made if it is not there; nil where no row is a student's.
+    /// The CLIP that students start from and the spatial targets, made if they are not there; nil where no row is a
+    /// student's.
+    ///
+    /// Of several processes one makes them while the others wait.
     func prepareStudents(_ events: @escaping @Sendable (Event) -> Void) async throws -> StartingPoint? {
         guard rows.contains(where: { $0.family == .distillation }) else { return nil }
+        if let student, student.checkpoint.configuration.kind != .clip {
+            throw TrainingError.badRecipe(
+                "\(student.checkpoint.path) is \(student.checkpoint.configuration.kind.title), and students start from a "
+                    + "CLIP; name one that `verb pretrain` made, or none")
+        }
+        let lock = try await RunLock.waited(for: RunFolder(folder))
+        defer { withExtendedLifetime(lock) {} }
         if student == nil, !FileManager.default.fileExists(atPath: smallPath) {
             try await pretrain(events)
         }
         guard let small = try await smallStart() else { return nil }
-        try await checkStart(small, in: "small.json", "another small CLIP")
+        try await SmallCLIPNote(digest: small.digest, steps: student == nil ? studentRecipe.steps : nil)
+            .check(in: folder)
+        try await makeTargets(small, events)
         return small
+    }
+
+    /// Makes the targets that all rows with technique II read.
+    private func makeTargets(_ small: StartingPoint, _ events: @escaping @Sendable (Event) -> Void) async throws {
+        guard let row = DistillationRow.all.first(where: \.hasSpatial)?.ablation,
+            var run = try run(row, seeds[0], small)
+        else { return }
+        run.spatialModel = start
+        try await run.makeTargets { events(.training($0)) }
     }
 
     /// The small CLIP, if there is one.

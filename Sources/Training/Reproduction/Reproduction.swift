@@ -80,12 +80,12 @@ public struct Reproduction: Sendable {
 
     /// Runs everything that is not done yet.
     ///
-    /// Several processes may share a folder when they run different rows.
+    /// Several processes may share a folder when they run different rows; what all rows need is made by one of them.
     ///
     /// - Parameter events: told what happens.
     /// - Throws: what training throws; results that are done stay.
     public func run(_ events: @escaping @Sendable (Event) -> Void) async throws {
-        try await checkStart(start, in: "start.json", "another frozen CLIP")
+        try await checkStart()
         try await render(events)
         let small = try await prepareStudents(events)
         let runs = runs(of: rows)
@@ -123,13 +123,13 @@ public struct Reproduction: Sendable {
     }
 
     /// Refuses a folder whose results began at another CLIP.
-    func checkStart(_ start: StartingPoint, in file: String, _ other: String) async throws {
-        let path = "\(folder)/\(file)", own = await start.digest
+    private func checkStart() async throws {
+        let path = "\(folder)/start.json", own = await start.digest
         if FileManager.default.fileExists(atPath: path) {
             let found: String = try SortedJSON.read(from: path)
             guard found == own else {
                 throw TrainingError.badRecipe(
-                    "\(folder) holds runs that began at \(other); choose another folder of runs")
+                    "\(folder) holds runs that began at another frozen CLIP; choose another folder of runs")
             }
         } else {
             try RunFolder(folder).make()
@@ -161,7 +161,7 @@ public struct Reproduction: Sendable {
         return try await measured(row, seed, run, events)
     }
 
-    private func run(
+    func run(
         _ row: Ablation, _ seed: UInt64, _ small: StartingPoint?
     ) throws(TrainingError) -> TrainingRun? {
         guard let name = row.recipe else { return nil }

@@ -23,6 +23,14 @@ public struct RunSources: Codable, Sendable, Equatable {
         self.lessons = lessons.isEmpty ? nil : lessons
     }
 
+    /// The same without lessons that an earlier version of Verb did not note.
+    func asNoted(in other: RunSources) -> RunSources {
+        var sources = self
+        let noted = (lessons ?? [:]).filter { other.lessons?[$0.key] != nil }
+        sources.lessons = noted.isEmpty ? nil : noted
+        return sources
+    }
+
     /// Checks that all processes do the same run.
     @TorchActor
     func verifySame(_ recipe: TrainingRecipe, over group: ProcessGroup) throws(ProcessGroupError) {

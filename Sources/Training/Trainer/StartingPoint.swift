@@ -82,10 +82,24 @@ extension StartingPoint {
         guard let smaller = configuration.clipConfiguration else {
             throw .badRecipe("start.inherit needs a model with both towers; \(configuration.kind.title) has one")
         }
-        guard smaller.activation == larger.activation else {
+        let workings = [
+            ("activation", smaller.activation.rawValue, larger.activation.rawValue),
+            ("layerNormEps", "\(smaller.layerNormEps)", "\(larger.layerNormEps)"),
+            ("text.pooling", "\(smaller.text.pooling)", "\(larger.text.pooling)"),
+        ]
+        if let (name, own, wanted) = workings.first(where: { $0.1 != $0.2 }) {
             throw .badRecipe(
-                "start.inherit: \(checkpoint.path) was trained with \(larger.activation.rawValue); set the model's "
-                    + "activation to it")
+                "start.inherit: \(checkpoint.path) was trained with \(name) \(wanted), the recipe's model has \(own); set "
+                    + "it to that")
+        }
+        // The texts are those of the larger model: an id past a shorter table would read foreign memory.
+        if let text = configuration.text {
+            let vocabulary = try requiredTokenizer.vocabulary
+            if let problem = text.problem(with: vocabulary) {
+                throw .badRecipe(
+                    "start.inherit: the vocabulary of \(checkpoint.path) does not fit the recipe's model: \(problem); set "
+                        + "the model's text.vocabularySize to \(vocabulary.count)")
+            }
         }
         return configuration.backbone(try WeightInheritance.weights(of: checkpoint.tensors, larger, for: smaller))
     }

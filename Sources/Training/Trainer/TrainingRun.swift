@@ -105,7 +105,7 @@ public struct TrainingRun: Sendable {
     }
 
     /// Takes the folder for this run, and makes it where it is missing.
-    private func claimed() throws(TrainingError) -> RunLock {
+    func claimed() throws(TrainingError) -> RunLock {
         try folder.make()
         let lock = try RunLock(folder)
         if folder.exists { try checkFolder() } else { try folder.write(recipe.text, to: folder.recipe) }

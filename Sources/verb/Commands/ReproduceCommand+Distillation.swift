@@ -56,11 +56,15 @@ struct DistillationSuiteOptions: ParsableArguments {
         report.sizes = await whole.sizes()
         var settings = LatencyProtocol()
         settings.runs = latencyRuns
+        let machine = facts.machine
         report.latencies =
-            latency ? try await whole.measureLatencies(settings) { printer.show($0) } : whole.keptLatencies
+            latency
+            ? try await whole.measureLatencies(settings, on: machine) { printer.show($0) } : whole.keptLatencies
         (settings.warmup, settings.runs) = (2, fullSizeRuns)
         report.fullSize =
-            fullSize ? try await whole.fullSizeSpeed(settings) { printer.show($0) } : whole.keptFullSizeSpeed
+            fullSize
+            ? try await whole.fullSizeSpeed(settings, on: machine) { printer.show($0) }
+            : whole.keptFullSizeSpeed(settings, on: machine)
         return report
     }
 }

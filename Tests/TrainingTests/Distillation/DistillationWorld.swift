@@ -111,7 +111,8 @@ struct DistillationWorld {
             tensors,
             TeacherPredictionsManifest(
                 TeacherPredictionsManifest.Source(
-                    teacher: teacher.path, teacherSHA256: teacher.digest, classes: Self.classes,
+                    teacher: teacher.path, teacherSHA256: teacher.digest,
+                    teacherArchitecture: teacher.architectureDigest, classes: Self.classes,
                     clips: EvaluatedPuppets.settings.clips, frames: 2, imageSize: 32, normalization: .clip),
                 list: "list.txt", videos: samples.map(\.source.path),
                 predictionsSHA256: WeightDigest.sha256(of: tensors)))

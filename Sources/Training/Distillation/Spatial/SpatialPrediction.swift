@@ -118,4 +118,12 @@ public struct SpatialPrediction: Codable, Sendable, Equatable {
             throw .badPrediction("minInformation is \(minInformation); it must be a number from 0")
         }
     }
+
+    /// Checks every number, and that single temperatures are those of groups.
+    func validate(for vocabulary: SpatialVocabulary) throws(TrainingError) {
+        try validate()
+        let groups = Set(vocabulary.groups.map(\.name))
+        guard let unknown = temperatures.keys.sorted().first(where: { !groups.contains($0) }) else { return }
+        throw .badPrediction("a temperature is given for \(unknown), which is no group of \(vocabulary.name)")
+    }
 }

@@ -34,11 +34,7 @@ public struct SpatialPredictionRun: Sendable {
     public init(
         _ model: EvaluationModel, _ vocabulary: SpatialVocabulary, _ prediction: SpatialPrediction, _ list: VideoList
     ) throws(TrainingError) {
-        try prediction.validate()
-        for name in prediction.temperatures.keys.sorted() where !vocabulary.groups.contains(where: { $0.name == name })
-        {
-            throw .badPrediction("a temperature is given for \(name), which is no group of \(vocabulary.name)")
-        }
+        try prediction.validate(for: vocabulary)
         if let classes = list.classes { try vocabulary.check(againstActions: classes.names) }
         let needsActions = prediction.actionMixing > 0 || prediction.minInformation != nil
         guard !needsActions || list.samples.allSatisfy({ !$0.labels.isEmpty }) else {
@@ -152,7 +148,8 @@ public struct SpatialPredictionRun: Sendable {
     /// The centres of equal parts, as CLIP is evaluated.
     private var clips: EvaluationClips { .released(for: .clip, model.preprocessing) }
 
-    private var source: SpatialManifest.Source {
+    /// What the targets are made of.
+    var source: SpatialManifest.Source {
         SpatialManifest.Source(
             vocabulary: vocabulary.name, vocabularySHA256: vocabulary.digest,
             clip: SpatialManifest.Predictor(

@@ -8,6 +8,8 @@ public import Torch
 public struct SpatialTargets: Sendable {
     /// What the targets were made of.
     public let manifest: SpatialManifest
+    /// The manifest's groups, with what the student makes of them: their weights and captions.
+    public private(set) var groups: [SpatialGroup]
     /// Targets of each group of the manifest's vocabulary `[N, K]`, float16.
     public let matrices: [Tensor]
     private let weights: Tensor
@@ -24,11 +26,24 @@ public struct SpatialTargets: Sendable {
         if let difference = SpatialVideoName.difference(between: manifest.videos, and: samples) {
             throw .spatialTargets(path: folder, .otherVideos(difference))
         }
-        self.manifest = manifest
+        (self.manifest, groups) = (manifest, manifest.vocabulary.groups)
         matrices = try files.matrices(manifest)
         var weights = [Float](repeating: 1, count: manifest.videos.count)
         for video in manifest.unreadable { video.position.map { weights[$0] = 0 } }
         self.weights = Tensor(weights)
+    }
+
+    /// The same targets, with the weights and captions that a vocabulary gives the groups now.
+    ///
+    /// - Parameter vocabulary: the vocabulary that the targets were made of; its groups are found by their names.
+    /// - Returns: the targets.
+    public func weighted(by vocabulary: SpatialVocabulary) -> SpatialTargets {
+        var targets = self
+        for place in groups.indices {
+            guard let now = vocabulary.groups.first(where: { $0.name == groups[place].name }) else { continue }
+            (targets.groups[place].weight, targets.groups[place].caption) = (now.weight, now.caption)
+        }
+        return targets
     }
 
     /// The targets of clips.

@@ -96,17 +96,21 @@ public struct TeacherPredictionRun: Sendable {
 
     @TorchActor
     private func checkFinished(_ folder: TeacherPredictionsFolder) throws(TrainingError) {
-        let differences = try folder.manifest().source.mismatches(with: source)
-        guard differences.isEmpty else {
-            throw .teacherPredictions(path: folder.path, .otherSource(differences))
-        }
-        _ = try TeacherPredictions(
-            at: folder.path, for: list.samples, classes: classes, teacherDigest: teacher.digest)
+        try check(try folder.manifest(), at: folder.path)
+        _ = try TeacherPredictions(at: folder.path, for: list.samples, classes: classes)
     }
 
-    private var source: TeacherPredictionsManifest.Source {
+    /// Refuses predictions that were made otherwise.
+    func check(_ manifest: TeacherPredictionsManifest, at path: String) throws(TrainingError) {
+        let differences = manifest.source.mismatches(with: source)
+        guard differences.isEmpty else { throw .teacherPredictions(path: path, .otherSource(differences)) }
+    }
+
+    /// What the predictions are made of.
+    var source: TeacherPredictionsManifest.Source {
         TeacherPredictionsManifest.Source(
-            teacher: teacher.path, teacherSHA256: teacher.digest, classes: classes, clips: clips, frames: frames,
-            imageSize: teacher.model.vision.imageSize, normalization: teacher.normalization)
+            teacher: teacher.path, teacherSHA256: teacher.digest, teacherArchitecture: teacher.architectureDigest,
+            classes: classes, clips: clips, frames: frames, imageSize: teacher.model.vision.imageSize,
+            normalization: teacher.normalization)
     }
 }

@@ -13,6 +13,8 @@ public struct TeacherPredictionsManifest: Codable, Sendable, Equatable {
         public internal(set) var teacher: String
         /// ``WeightDigest`` of the teacher: SHA-256.
         public let teacherSHA256: String
+        /// SHA-256 of its architecture, by which it answers too: scales, activation, fusion of two heads.
+        public let teacherArchitecture: String
         /// The names of the classes as the teacher's sentences hold them, in the order of the columns.
         public let classes: [String]
         /// How its clips were made.
