@@ -49,6 +49,7 @@ public struct EvaluationOutcome: Sendable {
         (manifest.baseline, manifest.curve) = (baselineResult, curve)
         manifest.lists = models[0].lists.indices.map(statement)
         manifest.clips = clips
+        if !models[0].fusions.isEmpty { manifest.fusions = models[0].fusions }
         manifest.models = models.enumerated().map { place, scores in
             var model = statement(scores)
             model.draw = draws.indices.contains(place) ? draws[place] : nil

@@ -67,8 +67,9 @@ public struct Pretraining: Sendable {
         let preprocessing = Preprocessing(imageSize: recipe.imageSize)
         let loader = ClipDecoder(preprocessing: preprocessing, frames: recipe.frames)
         var sampler = BatchSampler(actions: data.clips.map(\.action), seed: recipe.seed)
-        let trainer = try await ContrastiveTrainer(
-            recipe, vocabularySize: vocabulary.count, teacher, preprocessing)
+        let configuration = recipe.configuration(
+            vocabularySize: vocabulary.count, inheriting: teacher?.inherited)
+        let trainer = try await ContrastiveTrainer(recipe, configuration, teacher, preprocessing)
 
         var next = decode(sampler.batch(recipe.batch), step: 0, loader)
         for step in 0..<recipe.steps {
@@ -82,8 +83,8 @@ public struct Pretraining: Sendable {
             progress(Progress(step: step + 1, total: recipe.steps, loss: result.loss, accuracy: result.accuracy))
         }
         return Outcome(
-            configuration: recipe.configuration(vocabularySize: vocabulary.count), preprocessing: preprocessing,
-            vocabulary: vocabulary, parameters: trainer.parameters)
+            configuration: configuration, preprocessing: preprocessing, vocabulary: vocabulary,
+            parameters: trainer.parameters)
     }
 
     /// The teacher's vocabulary, or one fitted on the captions.
@@ -124,10 +125,9 @@ private final class ContrastiveTrainer {
     private let teacher: AffinityTeacher?
 
     init(
-        _ recipe: PretrainingRecipe, vocabularySize: Int, _ teacher: PretrainingTeacher?,
+        _ recipe: PretrainingRecipe, _ configuration: CLIPConfiguration, _ teacher: PretrainingTeacher?,
         _ preprocessing: Preprocessing
     ) throws {
-        let configuration = recipe.configuration(vocabularySize: vocabularySize)
         let inherited = try teacher?.weights(for: configuration)
         let source = inherited.map { ParameterSource.checkpoint($0) } ?? .random(Generator(seed: recipe.seed))
         let built = try Parameters.build(source) { CLIPModel($0, configuration) }

@@ -34,16 +34,17 @@ public struct PretrainingTeacher: Sendable {
         (self.model, self.affinity, self.inherits) = (model, affinity, inherits)
     }
 
+    /// The larger CLIP's architecture, where first weights are cut out of it.
+    var inherited: CLIPConfiguration? {
+        guard inherits, case .clip(let larger) = model.checkpoint.configuration else { return nil }
+        return larger
+    }
+
     /// The student's first weights; nil where they are drawn.
     @TorchActor
     func weights(for student: CLIPConfiguration) throws(TrainingError) -> [String: Tensor]? {
-        guard inherits, case .clip(let larger) = model.checkpoint.configuration else { return nil }
-        guard student.activation == larger.activation else {
-            throw .cannotInherit(
-                "\(model.checkpoint.path) was trained with \(larger.activation.rawValue), the student has "
-                    + "\(student.activation.rawValue)")
-        }
-        return try WeightInheritance.weights(of: model.checkpoint.tensors, larger, for: student)
+        guard let inherited else { return nil }
+        return try WeightInheritance.weights(of: model.checkpoint.tensors, inherited, for: student)
             .mapValues { $0.to(dtype: .float32) }
     }
 }

@@ -10,6 +10,8 @@ public struct DistillationReport: Sendable {
     public struct Size: Sendable, Codable, Equatable {
         /// Parameters of the image and the text tower, token embeddings counted.
         public let backboneParameters: Int
+        /// Parameters of the image tower alone.
+        public let imageParameters: Int
         /// Multiply-accumulate operations of a clip.
         public let clipMACs: Int
     }
@@ -18,7 +20,7 @@ public struct DistillationReport: Sendable {
         let facts: ReproductionReport.Facts
         let results: [AblationResult]
         let sizes: [String: Size]
-        let latencies: [ModelLatency]
+        let latencies: MeasuredLatencies?
         let fullSize: FullSizeSpeed?
     }
 
@@ -28,8 +30,8 @@ public struct DistillationReport: Sendable {
     public let results: [AblationResult]
     /// The sizes of the rows' models.
     public var sizes: [String: Size] = [:]
-    /// How long they take.
-    public var latencies: [ModelLatency] = []
+    /// How long they take; nil before it was measured.
+    public var latencies: MeasuredLatencies?
     /// The speed of full-size backbones.
     public var fullSize: FullSizeSpeed?
 
@@ -61,28 +63,24 @@ public struct DistillationReport: Sendable {
             "- Command: `\(facts.command)`", "- \(facts.date), \(facts.machine); \(facts.engine)",
             "- World: \(world.train) clips to train on (seed \(world.seed)); \(world.test) of the same 49 classes to test "
                 + "on (seed \(world.testSeed), used for nothing else)",
-            "",
-            "| row | backbone | spatial | heads | teacher | top-1 | mean class | time order | control | backbone | GMAC | "
-                + "model, p95 | + preparing | + decoding | speed-up |",
-            "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+            "", "| \(columns.joined(separator: " | ")) |", "|\(String(repeating: " --- |", count: columns.count))",
         ]
         lines += DistillationRow.all.compactMap(line)
-        lines += ["", Self.legend, ""]
+        lines += ["", legend, ""] + verdictLines
         if drawing != nil { lines += ["![Accuracy and latency of all rows](distillation.svg)", ""] }
         return (lines + fusionLines + fullSizeLines).joined(separator: "\n") + "\n"
     }
 
-    private static let legend = """
-        *Top-1*, *mean class* (the mean of the classes' accuracies) and *time order* (clips of classes that are one \
-        another's reversal, scored above their partner; 50 is chance) in percent, mean ± sample standard deviation over \
-        seeds. *Control*: the top-1 of the same student without a teacher, and what the teacher adds to it. *Backbone*: \
-        parameters of both towers, token embeddings counted. *GMAC* of a clip. Times in milliseconds, one clip, class texts \
-        encoded before: the median from normalised frames to probabilities and what 95 of 100 runs stay below, the median \
-        from decoded frames, the median from the file; all models in turn in one process. *Speed-up*: of the model alone, \
-        over C0.
-        """
+    private var columns: [String] {
+        ["row", "backbone", "spatial", "heads", "teacher", "top-1"] + (hasTop5 ? ["top-5"] : [])
+            + ["mean class", "time order", "control", "backbone", "image tower", "GMAC", "model, p95", "+ preparing"]
+            + ["+ decoding", "speed-up"]
+    }
 
-    private func own(_ id: String) -> [AblationResult] { results.filter { $0.id == id } }
+    /// Whether any result has a top-5, which older ones have not.
+    private var hasTop5: Bool { results.contains { $0.supervised.top5 != nil } }
+
+    func own(_ id: String) -> [AblationResult] { results.filter { $0.id == id } }
 
     private func line(_ row: DistillationRow) -> String? {
         let own = own(row.id)
@@ -95,18 +93,19 @@ public struct DistillationReport: Sendable {
             "**\(row.id.uppercased())** \(row.purpose)", row.isSmall ? "small" : "large",
             row.hasSpatial ? "yes" : "–", row.mode.hasTwoViews ? "2" : "1", Self.teacher(row.mode),
         ]
-        cells += [percent { $0.supervised.top1 }, percent { $0.supervised.meanClass }]
-        cells += [percent { $0.supervised.withinPairs }, control(row, own)]
+        cells += [percent { $0.supervised.top1 }] + (hasTop5 ? [percent { $0.supervised.top5 }] : [])
+        cells += [percent { $0.supervised.meanClass }, percent { $0.supervised.withinPairs }, control(row, own)]
         return "| " + (cells + costs(row.id)).joined(separator: " | ") + " |"
     }
 
     /// Size, work and time of a row's model.
     private func costs(_ id: String) -> [String] {
-        let size = sizes[id], latency = latencies.first { $0.id == id }
+        let size = sizes[id], latency = latencies?.row(id)
         func time(_ times: LatencyTimes?) -> String { times.map { Self.milliseconds($0.median) } ?? "–" }
         let model = latency.map { "\(Self.milliseconds($0.model.median)), \(Self.milliseconds($0.model.p95))" }
         return [
             size.map { ReproductionReport.count($0.backboneParameters) } ?? "–",
+            size.map { ReproductionReport.count($0.imageParameters) } ?? "–",
             size.map { Markup.decimal(Double($0.clipMACs) / 1e9, digits: 3) } ?? "–", model ?? "–",
             time(latency?.prepared), time(latency?.decoded),
             speedUp(latency).map { String(format: "%.2fx", $0) } ?? "–",
@@ -136,8 +135,8 @@ public struct DistillationReport: Sendable {
             + String(format: "(%+.1f)", gain)
     }
 
-    private func speedUp(_ latency: ModelLatency?) -> Double? {
-        guard let latency, let first = latencies.first(where: { $0.id == DistillationRow.teacher }) else { return nil }
+    func speedUp(_ latency: ModelLatency?) -> Double? {
+        guard let latency, let first = latencies?.row(DistillationRow.teacher) else { return nil }
         return first.model.median / latency.model.median
     }
 
@@ -172,7 +171,8 @@ public struct DistillationReport: Sendable {
         }
         return [
             "Full size, random weights: ActionCLIP with 8 frames of 224 pixels, `Transf` of six blocks, 51 classes, one clip, "
-                + "\(fullSize.threads) threads, medians of \(fullSize.settings.runs) runs in turn.",
+                + "\(fullSize.threads) threads\(fullSize.machine.map { " on \($0)" } ?? ""), medians of "
+                + "\(fullSize.settings.runs) runs in turn.",
             "", "| backbone | parameters | GMAC | model, p95 (ms) |", "| --- | --- | --- | --- |",
         ] + rows + ["", "| replacement | speed-up |", "| --- | --- |"] + pairs + [""]
     }
@@ -181,7 +181,7 @@ public struct DistillationReport: Sendable {
     var drawing: FrontierDrawing? {
         let points = DistillationRow.all.compactMap { row -> FrontierDrawing.Point? in
             let own = own(row.id)
-            guard let latency = latencies.first(where: { $0.id == row.id }), !own.isEmpty else { return nil }
+            guard let latency = latencies?.row(row.id), !own.isEmpty else { return nil }
             return FrontierDrawing.Point(
                 name: row.id.uppercased(), milliseconds: latency.model.median * 1000,
                 share: Trials(own.map(\.supervised.top1)).mean, isSmall: row.isSmall)

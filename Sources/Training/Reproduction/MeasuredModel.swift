@@ -61,24 +61,18 @@ struct MeasuredModel: Sendable {
     func fusions(on path: String) async throws -> [String: Double]? {
         guard isTwoHeaded, let tokenizer, let scoring = model.textScoring else { return nil }
         let names = Puppets.trainingActions.map(\.name), (samples, loader) = try videos(of: path, names)
-        let reports = try await reports(samples, loader, LabelTexts(names: names, tokenizer: tokenizer), scoring)
-        return reports.mapValues(\.top1OverAll)
+        return try await fusions(samples, loader, LabelTexts(names: names, tokenizer: tokenizer), scoring)
     }
 
     private var isTwoHeaded: Bool { (model as? ActionCLIP)?.configuration.token != nil }
 
     @TorchActor
-    private func reports(
+    private func fusions(
         _ samples: [VideoSample], _ loader: ClipLoader, _ texts: LabelTexts, _ scoring: TextScoring
-    ) async throws -> [String: ClassificationReport] {
+    ) async throws -> [String: Double]? {
         let labels = try LabelQuestion.texts(texts).labels(for: model)
         let encoded = try await ClipEncoding(model, loader, normalization: normalization).run()
-        var reports: [String: ClassificationReport] = [:]
-        for fusion in ViewFusion.allCases {
-            reports[fusion.rawValue] = try ClassificationReport(
-                encoded.scores(of: labels, by: scoring.fusing(by: fusion), in: samples, classes: texts.names))
-        }
-        return reports
+        return try encoded.fusions(of: labels, by: scoring, in: samples, classes: texts.names)
     }
 
     private func accuracy(

@@ -61,7 +61,7 @@ struct PretrainCommand: AsyncParsableCommand {
     @Option(help: "The share of the teacher's similarities in the loss, 0 to 1; the rest is contrastive.")
     var alpha = AffinityLoss().alpha
 
-    @Flag(help: "Cut the first weights out of the teacher.")
+    @Flag(help: "Cut the first weights out of the teacher, whose activation and width of heads are taken too.")
     var inherit = false
 
     @Option(help: "Highest learning rate.")

@@ -7,7 +7,7 @@ final class ReproductionPrinter: Sendable {
     private let clips = ProgressReporter("clips", unit: "clips")
     private let pretraining = ProgressReporter("small CLIP", unit: "steps")
     private let rounds = ProgressReporter("latency", unit: "rounds")
-    private let training = Mutex<TrainingPrinter?>(nil)
+    private let training = Mutex(TrainingPrinter(title: "what students need", json: false, isQuiet: false))
 
     /// Shows what happens.
     func show(_ event: Reproduction.Event) {
@@ -20,7 +20,7 @@ final class ReproductionPrinter: Sendable {
             let printer = TrainingPrinter(
                 title: "\(row), seed \(seed) (\(done + 1) of \(total))", json: false, isQuiet: false)
             training.withLock { $0 = printer }
-        case .training(let event): training.withLock { $0 }?.show(event)
+        case .training(let event): training.withLock { $0 }.show(event)
         case .finished(let result): print(Self.line(result))
         }
     }
