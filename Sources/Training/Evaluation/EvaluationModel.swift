@@ -18,6 +18,8 @@ public struct EvaluationModel: Sendable {
     public let tokenizer: Tokenizer?
     /// The names of its trained classes, where they are known.
     public let classNames: [String]?
+    /// Its weights as they are used.
+    let parameters: Parameters
     /// ``WeightDigest`` of its weights as they are used.
     public let digest: String
     /// The share of the tuned weights and the digest of the start, where the weights were interpolated.
@@ -48,7 +50,8 @@ public struct EvaluationModel: Sendable {
         preprocessing = checkpoint.preprocessing
         self.tokenizer = checkpoint.configuration.text == nil ? nil : tokenizer
         classNames = checkpoint.classNames
-        digest = WeightDigest.sha256(of: built.parameters.tensors)
+        parameters = built.parameters
+        digest = WeightDigest.sha256(of: parameters.tensors)
     }
 
     /// What is subtracted from pixels and divided by.

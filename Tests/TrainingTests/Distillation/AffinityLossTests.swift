@@ -64,6 +64,20 @@ struct AffinityLossTests {
         #expect(teacher.gradient == nil)
     }
 
+    @Test("a fixed scale stands for both models' own")
+    func fixedScale() {
+        let features = (0..<4).map { _ in generator.normal([3, 6]) }
+        func value(_ scale: Double?, _ own: Double, _ other: Double) -> AffinityLoss.Value {
+            var loss = AffinityLoss(alpha: 0.5)
+            loss.scale = scale
+            return loss(
+                student: .init(videos: features[0], texts: features[1], logitScale: Tensor(Float(log(own)))),
+                teacher: .init(videos: features[2], texts: features[3], logitScale: Tensor(Float(log(other)))))
+        }
+        expectClose(value(50, 3, 7).total, value(nil, 50, 50).total, absolute: 0, relative: 0)
+        #expect(value(nil, 3, 7).total.item(Double.self) != value(50, 3, 7).total.item(Double.self))
+    }
+
     @Test("repeated classes are no negatives of the hard term")
     func labels() {
         let (videos, texts, scale) = (generator.normal([3, 6]), generator.normal([3, 6]), Tensor(Float(1)))

@@ -37,6 +37,26 @@ struct DistillationRecipeTests {
         #expect(copy == whole)
     }
 
+    @Test("settings of predictions and affinities can be given in part")
+    func parts() throws {
+        var prediction = SpatialPrediction()
+        (prediction.frames, prediction.temperatures) = (4, ["place": 2])
+        let some = try recipe(
+            "recipe.spatial.prediction={frames: 4, temperatures: {place: 2}}",
+            "recipe.teacher.checkpoint=t", "recipe.affinity={alpha: 0.5, scale: 50}")
+        #expect(some.spatial?.prediction == prediction)
+        var affinity = AffinityLoss(alpha: 0.5)
+        affinity.scale = 50
+        #expect(some.affinity == affinity)
+        #expect(try recipe("recipe.teacher.checkpoint=t", "recipe.affinity={}").affinity == AffinityLoss())
+        for value in [prediction, SpatialPrediction()] {
+            #expect(try JSONDecoder().decode(SpatialPrediction.self, from: JSONEncoder().encode(value)) == value)
+        }
+        for wrong in ["recipe.spatial.prediction.frmaes=4", "recipe.affinity.alhpa=1", "recipe.affinity.scale=0"] {
+            #expect(throws: TrainingError.self) { try recipe("recipe.teacher.checkpoint=t", wrong) }
+        }
+    }
+
     @Test("what each mode trains")
     func modes() {
         var recipe = DistillationRecipe()
@@ -58,7 +78,10 @@ struct DistillationRecipeTests {
             let ablation = row.ablation
             let assignments = (row.mode.needsTeacher ? ["recipe.teacher.checkpoint=c0"] : []) + ablation.assignments
             let found = try TrainingRecipe.find("puppets-distillation", setting: assignments)
-            guard case .distillation(let model, let recipe?) = found.preset.model else { continue }
+            guard case .distillation(let model, let recipe?) = found.preset.model else {
+                Issue.record("\(row.id) is a recipe of another method")
+                continue
+            }
             #expect((model.token != nil) == row.mode.hasTwoViews && (recipe.spatial != nil) == row.hasSpatial)
             #expect(recipe.heads?.mode ?? .single == row.mode && (ablation.teacher != nil) == row.mode.needsTeacher)
             #expect(row.control == nil || row.mode.needsTeacher)

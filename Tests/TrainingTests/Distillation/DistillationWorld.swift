@@ -93,10 +93,16 @@ struct DistillationWorld {
         return try EvaluationModel(try ActionModelCheckpoint(path: path), tokenizer: clip.tokenizer)
     }
 
+    /// Its files.
     @TorchActor
-    func onlineTeacher(imageSize: Int = 32, isCompared: Bool = false) throws -> FrozenTeacher {
+    var teacherCheckpoint: ActionModelCheckpoint {
+        get throws { try ActionModelCheckpoint(path: try teacher().path) }
+    }
+
+    @TorchActor
+    func frozen(_ teacher: EvaluationModel, isCompared: Bool = false) throws -> FrozenTeacher {
         try FrozenTeacher(
-            try teacher(imageSize: imageSize), classes: Self.classes,
+            teacher, classes: Self.classes,
             student: StudentClips(frames: 2, imageSize: 32, normalization: .clip), isCompared: isCompared)
     }
 

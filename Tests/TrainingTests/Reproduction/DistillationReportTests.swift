@@ -28,8 +28,9 @@ struct DistillationReportTests {
                 result("c0", 1, 0.8), result("c0", 2, 0.9), result("c4", 1, 0.7), result("c4", 2, 0.8),
                 result("c6", 1, 0.66), result("c6", 2, 0.78),
             ])
-        report.sizes = ["c4": .init(backboneParameters: 1_500_000, clipMACs: 45_000_000)]
-        report.latencies = [latency("c0", 4), latency("c4", 1)]
+        report.sizes = ["c4": .init(backboneParameters: 1_500_000, imageParameters: 900_000, clipMACs: 45_000_000)]
+        report.latencies = MeasuredLatencies(
+            settings: LatencyProtocol(), threads: 3, machine: "a machine", rows: [latency("c0", 4), latency("c4", 1)])
         return report
     }
 
@@ -40,11 +41,58 @@ struct DistillationReportTests {
         #expect(
             taught
                 == "| **C4** I + III, hard | small | – | 2 | hard | 75.0 ± 7.1 | 65.0 ± 7.1 | 50.0 ± 0.0 | "
-                + "C6: 72.0 ± 8.5 (+3.0) | 1.50 M | 0.045 | 1.00, 1.00 | 1.00 | 1.00 | 4.00x |")
+                + "C6: 72.0 ± 8.5 (+3.0) | 1.50 M | 0.90 M | 0.045 | 1.00, 1.00 | 1.00 | 1.00 | 4.00x |")
         #expect(lines.contains { $0.hasPrefix("| **C0**") && $0.contains("| 4.00, 4.00 | 4.00 | 4.00 | 1.00x |") })
         #expect(!report.markdown.contains("**C9**"))
         #expect(lines.contains { $0.hasPrefix("| C4 | 75.0") && $0.contains("| 73.0") })
         #expect(lines.contains { $0.contains("](distillation.svg)") })
+    }
+
+    @Test("a verdict for each student: its loss against C0's deviation, its speed against three times C0's")
+    func verdicts() {
+        let lines = report.markdown.split(separator: "\n").map(String.init)
+        #expect(
+            lines.filter { $0.hasPrefix("- **C") } == [
+                "- **C4**: 10.0 points behind C0, whose deviation is 7.1: not kept; 4.00x its speed: reached.",
+                "- **C6**: 13.0 points behind C0, whose deviation is 7.1: not kept; its speed was not measured.",
+            ])
+        var near = report
+        near = DistillationReport(near.facts, results: near.results + [result("c8", 1, 0.78), result("c8", 2, 0.79)])
+        near.latencies = MeasuredLatencies(
+            settings: LatencyProtocol(), threads: 3, machine: "", rows: [latency("c0", 4), latency("c8", 2)])
+        let kept = "- **C8**: 6.5 points behind C0, whose deviation is 7.1: kept; 2.00x its speed: not reached."
+        #expect(near.markdown.contains(kept))
+        let alone = DistillationReport(near.facts, results: [result("c0", 1, 0.8), result("c1", 1, 0.7)])
+        #expect(alone.markdown.contains("- **C1**: 10.0 points behind C0, whose deviation needs two seeds"))
+    }
+
+    @Test("the legend says how often, with how many threads and where times were measured, and what C5's control is")
+    func legend() {
+        #expect(report.markdown.contains("100 runs after 10 to warm up"))
+        #expect(report.markdown.contains("3 LibTorch threads, a machine."))
+        #expect(report.markdown.contains("α = 0.5 in it") && report.markdown.contains("α = 0.1 in the soft row, C5"))
+        var bare = report
+        bare.latencies = nil
+        #expect(bare.markdown.contains("Times were not measured.") && bare.drawing == nil)
+    }
+
+    @Test("top-5 has a column where results hold it")
+    func topFive() throws {
+        #expect(!report.markdown.contains("| top-5 |"))
+        let page = DistillationReport(
+            report.facts,
+            results: report.results.map { result in
+                var own = result.supervised
+                own.top5 = own.top1 + 0.1
+                return AblationResult(
+                    id: result.id, seed: result.seed, world: result.world, supervised: own, zeroShot: nil,
+                    trainedParameters: 1, steps: 10, seconds: 1, peakMemory: nil)
+            }
+        ).markdown
+        #expect(page.contains("| top-1 | top-5 | mean class |") && page.contains("| 75.0 ± 7.1 | 85.0 ± 7.1 | 65.0"))
+        let old = #"{"top1":1,"orderBlind":1,"withinPairs":1}"#
+        let kept = try JSONDecoder().decode(AblationResult.Accuracy.self, from: Data(old.utf8))
+        #expect(kept.top5 == nil && kept.meanClass == nil)
     }
 
     @Test("files: a page, its numbers, and a picture that is whole")
@@ -88,8 +136,8 @@ struct DistillationReportTests {
             rows: [row("ViT-B/16", 4), row("TinyCLIP 39M/16", 2)], threads: 2, settings: LatencyProtocol())
         #expect(speed.speedUp("ViT-B/16", "TinyCLIP 39M/16") == 2)
         #expect(speed.speedUp("ViT-B/16", "TinyCLIP 8M/16") == nil)
-        var report = report
-        report.fullSize = speed
-        #expect(report.markdown.contains("| ViT-B/16 → TinyCLIP 39M/16 | 2.00x |"))
+        var page = self.report
+        page.fullSize = speed
+        #expect(page.markdown.contains("| ViT-B/16 → TinyCLIP 39M/16 | 2.00x |"))
     }
 }

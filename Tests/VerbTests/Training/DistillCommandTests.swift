@@ -32,6 +32,10 @@ struct DistillCommandTests {
             let second = try await VerbProcess.run(arguments, in: world.folder)
             try #require(second.status == 0, "\(second.errors)")
             #expect(try world.losses("second") == world.losses("first"))
+            // Another run's folder is refused before anything is computed for this one.
+            let other = try await run(world, "first", cached + ["run.seed=7", "recipe.spatial.folder=elsewhere"])
+            #expect(other.status == 1 && other.errors.contains("holds a run of another recipe"), "\(other.errors)")
+            #expect(!FileManager.default.fileExists(atPath: world.folder.path + "/elsewhere"))
         }
     }
 
@@ -80,19 +84,31 @@ struct DistillCommandTests {
     @Test(
         "what cannot be is refused with the remedy, before a folder is made",
         arguments: [
-            ("recipe.teacher=", "set teacher.checkpoint"), ("recipe.teacher.checkpoint=nowhere", "nowhere"),
-            ("model.aggregator.Transf.token=", "set model.aggregator.Transf.token"),
-            ("recipe.heads.mode=single", "nothing trains the model's second head"),
-            ("recipe.heads.mode=dait_hard", "there is no dait_hard"),
-            ("recipe.heads.alhpa=1", "recipe.heads.alhpa: there is no such key"),
-            ("recipe.spatial.lambda=1", "recipe.spatial.lambda: there is no such key"),
-            ("recipe.teacher.input=cached", "affinity compares features"),
-            ("recipe.spatial.folder=", "set spatial.folder"), ("recipe.spatial.model=teacher", "is ActionCLIP"),
-            ("recipe.temporalInit=teacher", "has no temporal module of the student's sizes"),
+            (["recipe.teacher="], "set teacher.checkpoint"), (["recipe.teacher.checkpoint=nowhere"], "nowhere"),
+            (["model.aggregator.Transf.token="], "set model.aggregator.Transf.token"),
+            (["recipe.heads.mode=single"], "nothing trains the model's second head"),
+            (["recipe.heads.mode=dait_hard"], "there is no dait_hard"),
+            (["recipe.heads.alhpa=1"], "recipe.heads.alhpa: there is no such key"),
+            (["recipe.spatial.lambda=1"], "recipe.spatial.lambda: there is no such key"),
+            (["recipe.teacher.input=cached"], "affinity compares features"),
+            (["recipe.spatial.folder="], "set spatial.folder"), (["recipe.spatial.model=teacher"], "is ActionCLIP"),
+            (["recipe.temporalInit=teacher"], "has no temporal module of the student's sizes"),
+            (["recipe.spatial.vocabulary="], "set both, or neither"),
+            (["recipe.spatial.prediction.frmaes=3"], "recipe.spatial.prediction.frmaes: there is no such key"),
+            (["recipe.affinity.alhpa=1"], "recipe.affinity.alhpa: there is no such key"),
+            (["start.inherit=true", "model.clip.text.vocabularySize=50"], "set the model's text.vocabularySize"),
+            (["start.inherit=true", "model.clip.layerNormEps=1e-6"], "was trained with layerNormEps"),
+            (["recipe.isTextFixed=true", "recipe.spatial.objectives.prototypes=trainable"], "set it to constant"),
+            (["data.training.flip=0.5", "data.training.flipLabels=[[0, 1]]"], "set data.training.flip=0"),
+            (
+                [
+                    "recipe.spatial={input: online, model: clip, vocabulary: puppets-spatial, prediction: {temperatures: {x: 2}}}"
+                ], "no group of puppets-spatial"
+            ),
         ])
-    func refusals(_ assignment: String, _ words: String) async throws {
+    func refusals(_ assignments: [String], _ words: String) async throws {
         try await TrainingWorld.with { world in
-            let outcome = try await run(world, "x", [assignment])
+            let outcome = try await run(world, "x", assignments)
             #expect(outcome.status == 1)
             #expect(outcome.errors.contains(words), "\(outcome.errors)")
             #expect(!FileManager.default.fileExists(atPath: world.folder.path + "/x"))
@@ -108,17 +124,77 @@ struct DistillCommandTests {
             let cached = ["recipe.affinity=", "recipe.teacher={checkpoint: teacher, input: cached, folder: said}"]
             let first = try await run(world, "first", cached + ["recipe.epochs=1"])
             try #require(first.status == 0, "\(first.errors)")
-            let other =
-                cached + [
-                    "lists.train.path=data/validation.txt", "recipe.spatial.model=", "recipe.spatial.vocabulary=",
-                ]
-            let targets = try await run(world, "x", other)
-            #expect(targets.status == 1 && targets.errors.contains("14"), "\(targets.errors)")
-            let predictions = try await run(world, "x", other + ["recipe.spatial="])
-            #expect(predictions.status == 1 && predictions.errors.contains("said"), "\(predictions.errors)")
+            let other = ["lists.train.path=data/validation.txt", "recipe.spatial.model=", "recipe.spatial.vocabulary="]
+            let untaught = ["recipe.teacher=", "recipe.heads={mode: two_head_gt}", "recipe.affinity="]
+            let targets = try await run(world, "x", other + untaught)
+            #expect(
+                targets.status == 1 && targets.errors.contains("targets: the targets belong to other videos"),
+                "\(targets.errors)")
+            let predictions = try await run(world, "x", other + cached + ["recipe.spatial="])
+            #expect(
+                predictions.status == 1 && predictions.errors.contains("said: the predictions belong to other videos"),
+                "\(predictions.errors)")
+            #expect(!FileManager.default.fileExists(atPath: world.folder.path + "/x"))
             let evl = ["distill"] + (try world.arguments("evl", to: "x").dropFirst())
             let method = try await VerbProcess.run(evl, in: world.folder)
             #expect(method.status == 1 && method.errors.contains("`verb train` trains it"), "\(method.errors)")
+        }
+    }
+
+    @Test("targets and predictions that were made otherwise than the recipe says are refused, whoever trains")
+    func otherSettings() async throws {
+        try await TrainingWorld.with { world in
+            let cached = [
+                "recipe.affinity=", "recipe.teacher={checkpoint: teacher, input: cached, folder: said}",
+                "recipe.epochs=1",
+            ]
+            let first = try await run(world, "first", cached)
+            try #require(first.status == 0, "\(first.errors)")
+            for (assignment, words) in [
+                ("recipe.spatial.prediction={frames: 4}", "frames: 8 there, 4 here"),
+                ("recipe.spatial.vocabulary=spatial-v1", "vocabulary: puppets-spatial there, spatial-v1 here"),
+                ("data.evaluation.shortSide=40", "clips.shortSide is 32 here and 40 there"),
+            ] {
+                var arguments = try world.arguments("distillation", to: "x", cached + [assignment])
+                arguments[0] = "train"
+                let outcome = try await VerbProcess.run(arguments, in: world.folder)
+                #expect(outcome.status == 1 && outcome.errors.contains(words), "\(outcome.errors)")
+                #expect(!FileManager.default.fileExists(atPath: world.folder.path + "/x"))
+            }
+        }
+    }
+
+    @Test("weights of groups are those that the vocabulary has now, and a run does not go on with others")
+    func weights() async throws {
+        try await TrainingWorld.with { world in
+            var groups = try SpatialVocabulary.find("puppets-spatial").groups
+            func train(_ weight: Double, to output: String) async throws -> VerbProcess.Outcome {
+                for place in groups.indices { groups[place].weight = weight }
+                let vocabulary = try SpatialVocabulary(name: "mine", groups: groups)
+                try world.write(
+                    String(decoding: try JSONEncoder().encode(vocabulary), as: UTF8.self), to: "mine.json")
+                return try await run(world, output, ["recipe.spatial.vocabulary=mine.json", "recipe.epochs=1"])
+            }
+            for (weight, output) in [(1.0, "one"), (3.0, "three")] {
+                let outcome = try await train(weight, to: output)
+                try #require(outcome.status == 0, "\(outcome.errors)")
+            }
+            #expect(try world.losses("one") != world.losses("three"))
+            let changed = try await train(2, to: "three")
+            #expect(changed.status == 1 && changed.errors.contains("the spatial questions is"), "\(changed.errors)")
+        }
+    }
+
+    @Test("several processes ask for targets that one has made")
+    func severalProcesses() async throws {
+        try await TrainingWorld.with { world in
+            for run in try world.startedTwice(try world.arguments("distillation", to: "x")) {
+                let outcome = await run.outcome()
+                #expect(outcome.status == 1 && outcome.errors.contains("make them first"), "\(outcome.errors)")
+            }
+            for name in ["x", "targets"] {
+                #expect(!FileManager.default.fileExists(atPath: "\(world.folder.path)/\(name)"))
+            }
         }
     }
 }

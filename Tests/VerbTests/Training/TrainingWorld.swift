@@ -89,6 +89,7 @@ struct TrainingWorld {
             values += ["model.aggregator.Transf.positions=40", "model.aggregator.Transf.heads=2", "recipe.epochs=3"]
             values += ["recipe.aggregatorRatio=5"]
             values += ["start.inherit=", "recipe.spatial.folder=targets", "recipe.spatial.model=clip"]
+            values += ["recipe.spatial.objectives.lambdaEnd=0"]
             values += ["recipe.heads={mode: deit_hard}", "recipe.affinity={alpha: 0.5, weight: 0.5}"]
             values += ["recipe.teacher={checkpoint: teacher, input: same}"]
         case "m2clip":

@@ -62,6 +62,24 @@ struct SpatialTargetsTests {
         }
     }
 
+    @Test("have the weights and captions that the vocabulary has now, by the groups' names")
+    func weighted() async throws {
+        try await withEvaluatedPuppets { puppets in
+            let folder = puppets.folder + "/targets", old = try vocabulary()
+            _ = try await run(puppets).write(to: folder)
+            let targets = try SpatialTargets(at: folder, for: try list(puppets).samples)
+            #expect(targets.groups == old.groups)
+            var groups = Array(old.groups.reversed().dropLast())
+            for place in groups.indices {
+                groups[place].weight = Double(place) + 0.5
+                groups[place].caption = try #require(PromptTemplate("number \(place), {}"))
+            }
+            let found = targets.weighted(by: try SpatialVocabulary(name: old.name, groups: groups))
+            #expect(found.groups == [old.groups[0]] + groups.reversed())
+            #expect(found.manifest == targets.manifest)
+        }
+    }
+
     @Test("a video that cannot be read is listed, uniform, and counts nothing")
     func broken() async throws {
         try await withEvaluatedPuppets { puppets in
