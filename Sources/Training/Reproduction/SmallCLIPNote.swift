@@ -4,15 +4,15 @@ internal import Foundation
 struct SmallCLIPNote: Codable, Equatable {
     /// ``WeightDigest`` of its weights.
     let digest: String
-    /// The steps that it was pretrained with in the folder; nil for one that was named.
+    /// The steps that it was pretrained with in the folder; nil for one that was named, or where they were not noted.
     let steps: Int?
 
     init(digest: String, steps: Int?) { (self.digest, self.steps) = (digest, steps) }
 
-    /// Reads a note; the digest alone was all of it once, when only the usual steps could be meant.
+    /// Reads a note; once it was the digest alone.
     init(from decoder: any Decoder) throws {
         if let digest = try? decoder.singleValueContainer().decode(String.self) {
-            self.init(digest: digest, steps: Reproduction.smallCLIP.steps)
+            self.init(digest: digest, steps: nil)
         } else {
             let file = try decoder.container(keyedBy: CodingKeys.self)
             self.init(
