@@ -1,5 +1,6 @@
 internal import ActionModels
 internal import Datasets
+internal import Torch
 
 extension EncodedClips {
     /// What every way of making one answer of two heads gives.
