@@ -47,6 +47,7 @@ struct SpatialTrainingTests {
     func hardened() async throws {
         try await withDistillation { world in
             let batch = try world.batch(try student(world) { _ in })
+            @TorchActor
             func rows(_ change: (inout SpatialPrediction) -> Void) throws -> [[Float]] {
                 try source(world, change).targets(of: batch).targets.map { $0.array(of: Float.self) }
             }

@@ -41,7 +41,8 @@ struct TemporalInitTests {
             let all = Set(checkpoint.tensors.keys.filter { $0.hasPrefix("fusion.") })
             #expect(Set(same.keys) == all && all.contains("fusion.token") && all.contains("fusion.head_dist.weight"))
             for (name, tensor) in same {
-                expectClose(tensor, try #require(checkpoint.tensors[name]), absolute: 0, relative: 0, name)
+                let own: Tensor = try #require(checkpoint.tensors[name])
+                expectClose(tensor, own, absolute: 0, relative: 0, name)
             }
             let blocks = all.filter { !$0.hasPrefix("fusion.token") && !$0.hasPrefix("fusion.head") }
             let others = [
@@ -66,9 +67,9 @@ struct TemporalInitTests {
             }
             let student = try world.method(.distillation(model, recipe: recipe), sources)
             let name = "fusion.frame_position_embeddings.weight"
-            expectClose(
-                try #require(student.parameters[name]).detached(), try #require(checkpoint.tensors[name]), absolute: 0,
-                relative: 0)
+            let first: Tensor = try #require(student.parameters[name])
+            let own: Tensor = try #require(checkpoint.tensors[name])
+            expectClose(first.detached(), own, absolute: 0, relative: 0)
             #expect(student.parameters["fusion.token"]?.shape == [32])
             #expect(try world.trained(student, steps: 2).losses.allSatisfy(\.isFinite))
         }
