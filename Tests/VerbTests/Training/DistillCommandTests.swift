@@ -90,7 +90,8 @@ struct DistillCommandTests {
             (["recipe.heads.mode=dait_hard"], "there is no dait_hard"),
             (["recipe.heads.alhpa=1"], "recipe.heads.alhpa: there is no such key"),
             (["recipe.spatial.lambda=1"], "recipe.spatial.lambda: there is no such key"),
-            (["recipe.teacher.input=cached"], "affinity compares features"),
+            (["recipe.teacher={checkpoint: t, input: cached, folder: said}"], "affinity compares features"),
+            (["recipe.affinity=", "recipe.teacher.input=cached"], "set teacher.folder"),
             (["recipe.spatial.folder="], "set spatial.folder"), (["recipe.spatial.model=teacher"], "is ActionCLIP"),
             (["recipe.temporalInit=teacher"], "has no temporal module of the student's sizes"),
             (["recipe.spatial.vocabulary="], "set both, or neither"),
@@ -150,9 +151,11 @@ struct DistillCommandTests {
             ]
             let first = try await run(world, "first", cached)
             try #require(first.status == 0, "\(first.errors)")
+            let group = #"{"name": "g", "mode": "single", "templates": ["{}"], "labels": ["a park", "a street"]}"#
+            try world.write(#"{"name": "other", "groups": [\#(group)]}"#, to: "other.json")
             for (assignment, words) in [
                 ("recipe.spatial.prediction={frames: 4}", "frames: 8 there, 4 here"),
-                ("recipe.spatial.vocabulary=spatial-v1", "vocabulary: puppets-spatial there, spatial-v1 here"),
+                ("recipe.spatial.vocabulary=other.json", "vocabulary: puppets-spatial there, other here"),
                 ("data.evaluation.shortSide=40", "clips.shortSide is 32 here and 40 there"),
             ] {
                 var arguments = try world.arguments("distillation", to: "x", cached + [assignment])
