@@ -91,7 +91,9 @@ let package = Package(
                 "ActionModels", "CLIP", "Datasets", "Torch", "Video", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            resources: [.copy("Resources/presets"), .copy("Resources/recipes")], swiftSettings: swiftSettings),
+            resources: [
+                .copy("Resources/presets"), .copy("Resources/recipes"), .copy("Resources/vocabularies"),
+            ], swiftSettings: swiftSettings),
         .target(
             name: "Recognition", dependencies: ["ActionModels", "CLIP", "Torch", "Video"],
             resources: [.copy("Resources/verb-tiny"), .copy("Resources/verb-tiny-m2clip")], swiftSettings: swiftSettings

@@ -5,6 +5,8 @@ public import Torch
 public struct ClipFeatures: Sendable {
     /// Features in the common space with texts, not normalised, `[B, E]`; nil for models without such a space.
     public let embedding: Tensor?
+    /// The second view of models with two heads, in the same space, not normalised, `[B, E]`; nil for all others.
+    public let token: Tensor?
     /// Logits of the classes that the model was trained on, `[B, K]`; nil for models without such a head.
     public let classLogits: Tensor?
 
@@ -12,9 +14,11 @@ public struct ClipFeatures: Sendable {
     ///
     /// - Parameters:
     ///   - embedding: features in the common space, not normalised, `[B, E]`.
+    ///   - token: the second view of models with two heads `[B, E]`.
     ///   - classLogits: logits of the trained classes `[B, K]`.
-    public init(embedding: Tensor? = nil, classLogits: Tensor? = nil) {
+    public init(embedding: Tensor? = nil, token: Tensor? = nil, classLogits: Tensor? = nil) {
         self.embedding = embedding
+        self.token = token
         self.classLogits = classLogits
     }
 }

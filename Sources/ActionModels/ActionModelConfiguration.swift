@@ -89,6 +89,12 @@ public enum ActionModelConfiguration: Sendable, Equatable {
         }
     }
 
+    /// Whether the model reads a clip with two heads.
+    public var hasTwoViews: Bool {
+        guard case .actionCLIP(let configuration) = self else { return false }
+        return configuration.token != nil
+    }
+
     /// The number of frames of a clip; nil where any number does.
     public var frames: Int? {
         switch self {

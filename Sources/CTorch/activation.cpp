@@ -57,7 +57,12 @@ void quick_gelu_backward(at::Tensor result, const at::Tensor &gradient, const at
     });
 }
 
-at::Tensor rows(const at::Tensor &x) { return x.reshape({-1, x.size(-1)}); }
+// The number of rows is said, because nothing tells it where they are empty.
+at::Tensor rows(const at::Tensor &x) {
+    int64_t count = 1;
+    for (int64_t axis = 0; axis + 1 < x.dim(); ++axis) count *= x.size(axis);
+    return x.reshape({count, x.size(-1)});
+}
 
 struct QuickGELU : torch::autograd::Function<QuickGELU> {
     static at::Tensor forward(AutogradContext *context, const at::Tensor &input) {

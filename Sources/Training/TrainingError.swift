@@ -24,6 +24,18 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case busy(path: String)
     /// Kept features that cannot be used or written.
     case features(path: String, FeatureCacheProblem)
+    /// A smaller model that cannot be cut out of a larger one.
+    case cannotInherit(String)
+    /// A spatial vocabulary that cannot be used; by its path or name.
+    case badVocabulary(path: String, detail: String)
+    /// A name that no bundled vocabulary has, and names that are near.
+    case unknownVocabulary(String, near: [String])
+    /// A spatial prediction with a setting that cannot be.
+    case badPrediction(String)
+    /// Spatial targets that cannot be used or written.
+    case spatialTargets(path: String, SpatialTargetsProblem)
+    /// Kept predictions of a teacher that cannot be used or written.
+    case teacherPredictions(path: String, TeacherPredictionsProblem)
     /// Two sets of weights that are not those of one architecture.
     case otherWeights(WeightInterpolation.Mismatch)
 
@@ -51,6 +63,15 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
                 + "back that it began with, or choose another folder"
         case .busy(let path): "\(path): another run is at work in this folder; choose another one, or wait for its end"
         case .features(let path, let problem): "\(path): \(problem)"
+        case .cannotInherit(let detail):
+            "the weights cannot be inherited: \(detail); the student must be smaller than the teacher everywhere"
+        case .badVocabulary(let path, let detail): "\(path): the vocabulary cannot be used: \(detail)"
+        case .unknownVocabulary(let name, let near):
+            "there is no vocabulary \(name); near are \(near.joined(separator: ", ")); "
+                + "a file of your own is named by its path, ending in .json"
+        case .badPrediction(let detail): "the spatial prediction cannot be: \(detail)"
+        case .spatialTargets(let path, let problem): "\(path): \(problem)"
+        case .teacherPredictions(let path, let problem): "\(path): \(problem)"
         case .otherWeights(let mismatch):
             "the two sets of weights differ in \(mismatch.names.count) tensors, so there is nothing between them: "
                 + mismatch.details.prefix(5).joined(separator: "; ") + (mismatch.details.count > 5 ? "; …" : "")

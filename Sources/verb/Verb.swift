@@ -8,8 +8,8 @@ struct Verb: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             RecognizeCommand.self, InspectCommand.self, ConvertCommand.self, PullCommand.self, PuppetsCommand.self,
-            PretrainCommand.self, DataCommand.self, TrainCommand.self, EvaluateCommand.self,
-            ReproduceCommand.self,
+            PretrainCommand.self, DataCommand.self, TrainCommand.self, DistillCommand.self,
+            EvaluateCommand.self, ReproduceCommand.self, SpatialTargetsCommand.self,
         ])
 
     static func main() async {

@@ -23,6 +23,14 @@ struct RecordedCasesTests {
         #expect(Fixture.kinds.filter { $0.hasPrefix(method + "/") }.subtracting(known).isEmpty)
     }
 
+    @Test(
+        "every kind of distillation has one too",
+        arguments: [
+            "distill_affinity", "distill_deit", "tinyclip_l0", "two_head_losses", "two_head_module",
+            "weight_inheritance",
+        ])
+    func distillation(_ kind: String) { #expect(Fixture.own("clip", kind) != nil, "clip/\(kind)") }
+
     @Test("every case.json says its method and kind")
     func readable() { #expect(Fixture.unreadable.isEmpty, "\(Fixture.unreadable)") }
 }

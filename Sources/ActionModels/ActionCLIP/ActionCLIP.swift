@@ -16,6 +16,8 @@ public struct ActionCLIP: Sendable {
     public let aggregator: FrameAggregator
     /// What joins the patches of all frames; nil without joint temporal modelling.
     let joint: JointSpaceTime?
+    /// The second head's token in the image tower; nil without one.
+    let imageToken: ImageToken?
 
     /// Declares the model's parameters.
     ///
@@ -31,6 +33,11 @@ public struct ActionCLIP: Sendable {
             ? JointSpaceTime(scope / "model" / "visual", frames: frames, width: clip.vision.blocks.width) : nil
         aggregator = FrameAggregator(
             scope / "fusion", configuration.aggregator, width: clip.embedDim, frames: frames)
+        imageToken = configuration.token.flatMap { token in
+            token.level == .temporal
+                ? nil
+                : ImageToken(scope / "fusion", width: clip.vision.blocks.width, isHidden: token.hidesFromFrames)
+        }
     }
 
     /// Encodes clips.
@@ -38,10 +45,20 @@ public struct ActionCLIP: Sendable {
     /// - Parameters:
     ///   - clips: normalised RGB `[B, T, 3, H, W]`, T = the configuration's frames.
     ///   - training: whether to drop.
-    /// - Returns: features, not normalised, `[B, E]`.
+    /// - Returns: features, not normalised, `[B, E]`; with two heads those of the frame view.
     public func encodeVideo(_ clips: Tensor, training: Bool = false) -> Tensor {
-        if let joint { return joint(clips, through: clip.visual, training: training) }
-        return aggregator(frameFeatures(of: clips, training: training), training: training)
+        views(of: clips, training: training).frame
+    }
+
+    /// Encodes clips with every head.
+    ///
+    /// - Parameters:
+    ///   - clips: normalised RGB `[B, T, 3, H, W]`, T = the configuration's frames.
+    ///   - training: whether to drop.
+    /// - Returns: one view, or two with a ``TokenView``.
+    public func views(of clips: Tensor, training: Bool = false) -> VideoViews {
+        if let joint { return VideoViews(frame: joint(clips, through: clip.visual, training: training)) }
+        return aggregator.views(of: encodeFrames(clips, training: training), training: training)
     }
 
     /// Encodes the frames of clips, not yet gathered; with the temporal shift they depend on their neighbours.
@@ -53,12 +70,29 @@ public struct ActionCLIP: Sendable {
     ///   - training: whether to drop.
     /// - Returns: features, not normalised, `[B, T, E]`.
     public func frameFeatures(of clips: Tensor, training: Bool = false) -> Tensor {
+        encodeFrames(clips, training: training).frames
+    }
+
+    /// Encodes the frames of clips and whatever token stands beside them, for ``FrameAggregator/views(of:training:)``.
+    ///
+    /// Asking a joint model is a programmer's mistake: its frames have no features of their own.
+    ///
+    /// - Parameters:
+    ///   - clips: normalised RGB `[B, T, 3, H, W]`, T = the configuration's frames.
+    ///   - training: whether to drop.
+    /// - Returns: features, not normalised.
+    public func encodeFrames(_ clips: Tensor, training: Bool = false) -> FrameEncoding {
         guard joint == nil else {
             fatalError("ActionCLIP: the frames of a joint model have no features of their own")
         }
         checkClips(clips, frames: configuration.frames, "ActionCLIP")
         let (b, t) = (clips.shape[0], clips.shape[1])
-        return clip.visual(clips.reshaped([b * t] + clips.shape[2...]), training: training).reshaped(b, t, -1)
+        let pictures = clips.reshaped([b * t] + clips.shape[2...])  // [B T, 3, H, W]
+        guard let imageToken else {
+            return FrameEncoding(frames: clip.visual(pictures, training: training).reshaped(b, t, -1))
+        }
+        let (frames, tokens) = imageToken.features(of: pictures, through: clip.visual, training: training)
+        return FrameEncoding(frames: frames.reshaped(b, t, -1), tokens: tokens.reshaped(b, t, -1))
     }
 
     /// Encodes texts.
@@ -93,7 +127,9 @@ extension ActionCLIP: ActionModel {
     public var text: TextTower? { clip.text }
     /// The reference's rule: 16 sentences, a scale of 100 whatever was learned, the mean of probabilities.
     public var textScoring: TextScoring? {
-        TextScoring(scale: 100, ensemble: .probabilities, templates: PromptTemplate.actionCLIP)
+        TextScoring(
+            scale: 100, ensemble: .probabilities, templates: PromptTemplate.actionCLIP,
+            fusion: configuration.fusion ?? .averageProbabilities)
     }
     /// There is no class head.
     public var classes: Int? { nil }
@@ -104,7 +140,7 @@ extension ActionCLIP: ActionModel {
     ///
     /// - Parameter clips: normalised RGB `[B, T, 3, H, W]`.
     /// - Returns: the clips' features.
-    public func features(of clips: Tensor) -> ClipFeatures { ClipFeatures(embedding: encodeVideo(clips)) }
+    public func features(of clips: Tensor) -> ClipFeatures { views(of: clips).features }
 }
 
 extension ActionCLIPConfiguration {

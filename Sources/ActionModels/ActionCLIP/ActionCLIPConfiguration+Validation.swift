@@ -61,6 +61,7 @@ extension ActionCLIPConfiguration {
             guard frames <= sizes.positions else {
                 throw .badConfiguration("\(name): \(frames) frames, but positions for \(sizes.positions) only")
             }
+            try sizes.token?.validate(temporal)
         case .classToken(let sizes):
             try check("\(name) layers", sizes.layers, 1...1024)
             try checkHeads(name, sizes.heads)

@@ -29,6 +29,8 @@ public struct ActionCLIPConfiguration: Codable, Sendable, Equatable {
     public var dropout: Double
     /// The rate of dropping embedded patches and tokens while training; ActionCLIP's `emb_dropout`.
     public var embeddingDropout: Double
+    /// How two views become one answer, where the aggregator has a ``TokenView``; nil means the mean of probabilities.
+    public var fusion: ViewFusion?
 
     /// Makes a configuration.
     ///
@@ -47,6 +49,12 @@ public struct ActionCLIPConfiguration: Codable, Sendable, Equatable {
         self.temporal = temporal
         dropout = 0
         embeddingDropout = 0
+    }
+
+    /// The second head; nil for one.
+    public var token: TokenView? {
+        guard case .transformer(let sizes) = aggregator else { return nil }
+        return sizes.token
     }
 
     /// Whether a frame's feature depends on that frame alone.

@@ -11,7 +11,7 @@ extension ActionCLIPConfiguration {
         return ActionModelCost(
             [
                 part("image tower", sizes.visionParameters + tables, imageMACs(frame: sizes.imageMACs)),
-                part("frame aggregator", aggregator.parameters(width: clip.embedDim, frames: frames), aggregatorMACs),
+                part("frame aggregator", aggregatorParameters, aggregatorMACs),
                 part("text tower", text), part("logit scale", 1),
             ], textMACs: sizes.textMACs)
     }
@@ -20,12 +20,25 @@ extension ActionCLIPConfiguration {
         CostPart(name, parameters: parameters, trained: parameters, clipMACs: macs)
     }
 
+    private var aggregatorParameters: Int {
+        aggregator.parameters(width: clip.embedDim, frames: frames)
+            + (token?.parameters(width: clip.embedDim, imageWidth: clip.vision.blocks.width) ?? 0)
+    }
+
     private func imageMACs(frame: Int) -> Int {
-        guard temporal == .joint else { return frames * frame }
+        guard temporal == .joint else { return frames * (frame + imageTokenMACs) }
         let (vision, patches) = (clip.vision, clip.vision.patches)
         return ModelCost.macs(vision.blocks, tokens: 1 + frames * patches)
             + frames * patches * vision.blocks.width * 3 * vision.patchSize * vision.patchSize
             + vision.blocks.width * clip.embedDim
+    }
+
+    /// What one more token in the image tower, and its way into the common space, add to a frame.
+    private var imageTokenMACs: Int {
+        guard token?.level == .spatial else { return 0 }
+        let (blocks, tokens) = (clip.vision.blocks, clip.vision.tokens)
+        return ModelCost.macs(blocks, tokens: tokens + 1) - ModelCost.macs(blocks, tokens: tokens)
+            + blocks.width * clip.embedDim
     }
 
     private var aggregatorMACs: Int { temporal == .joint ? 0 : aggregator.macs(width: clip.embedDim, frames: frames) }
@@ -51,7 +64,9 @@ extension AggregatorConfiguration {
         case .mean: return t * e
         case .convolution: return 3 * t * e
         case .lstm: return 8 * t * e * e
-        case .transformer(let sizes): return ModelCost.macs(sizes.blocks(width: e), tokens: t)
+        case .transformer(let sizes):
+            let blocks = ModelCost.macs(sizes.blocks(width: e), tokens: t + (sizes.token?.frameTokens ?? 0))
+            return blocks + (sizes.token?.projectionMACs(width: e) ?? 0)
         case .classToken(let sizes):
             var others = sizes
             others.layers -= 1

@@ -14,8 +14,8 @@ extension ActionCLIPLayout {
     ///   - frames: the number of frames of a clip; nil means what the tables say, else 8.
     ///   - path: for errors.
     /// - Returns: a configuration, validated.
-    /// - Throws: `ActionModelError.inconsistentWeights` for shapes that no ActionCLIP has or that contradict `frames`,
-    ///   `.badConfiguration` or `.clip` for sizes that cannot be.
+    /// - Throws: `ActionModelError.inconsistentWeights` for shapes that no ActionCLIP has or that contradict `frames`, or
+    ///   for a second head, which no released file has, `.badConfiguration` or `.clip` for sizes that cannot be.
     public static func configuration(
         inferredFrom tensors: [String: Tensor], clip: CLIPConfiguration?, frames: Int?, path: String
     ) throws(ActionModelError) -> ActionCLIPConfiguration {
@@ -62,6 +62,12 @@ private struct AggregatorReader {
 
     func aggregator() throws(ActionModelError) -> AggregatorConfiguration {
         guard tensors.keys.contains(where: { $0.hasPrefix("fusion.") }) else { return .mean }
+        if let name = ["fusion.token", "fusion.head.weight"].first(where: { tensors[$0] != nil }) {
+            throw .inconsistentWeights(
+                path: path,
+                detail: "\(name) belongs to a second head, whose settings weights do not tell; "
+                    + "read the model from Verb's directory")
+        }
         let rows = try shape(Self.positions, rank: 2)[0]
         if tensors["fusion.shift.weight"] != nil { return .convolution(positions: rows, order: .released) }
         if tensors["fusion.lstm_visual.weight_ih_l0"] != nil { return .lstm(positions: rows) }

@@ -46,15 +46,15 @@ public enum AggregatorConfiguration: Sendable, Equatable {
     /// - Parameters:
     ///   - kind: which one.
     ///   - clip: the CLIP model.
-    public init(_ kind: Kind, clip: CLIPConfiguration) {
+    ///   - heads: how many heads `Transf` gets; the reference's rule is for released checkpoints.
+    public init(_ kind: Kind, clip: CLIPConfiguration, heads: TemporalHeads = .textWidth) {
         let positions = clip.text.contextLength
         switch kind {
         case .mean: self = .mean
         case .convolution: self = .convolution(positions: positions, order: .released)
         case .lstm: self = .lstm(positions: positions)
         case .transformer:
-            let heads = max(clip.text.blocks.width / 64, 1)
-            self = .transformer(FrameTransformerConfiguration(positions: positions, heads: heads))
+            self = .transformer(FrameTransformerConfiguration(positions: positions, heads: heads.count(for: clip)))
         case .classToken: self = .classToken(ClassTokenConfiguration(positions: positions))
         }
     }
@@ -153,6 +153,8 @@ public struct FrameTransformerConfiguration: Codable, Sendable, Equatable {
     ///
     /// Positions far below the features' scale are learned late: see the ablations in `docs/results/puppets.md`.
     public var positionStd: Double?
+    /// The second head; nil means one head, which is ActionCLIP.
+    public var token: TokenView?
 
     /// Makes sizes.
     ///
@@ -161,11 +163,15 @@ public struct FrameTransformerConfiguration: Codable, Sendable, Equatable {
     ///   - layers: the number of blocks.
     ///   - heads: the number of heads.
     ///   - layerNormEps: added to the variance in the norms.
-    public init(positions: Int, layers: Int = 6, heads: Int, layerNormEps: Double = 1e-12) {
+    ///   - token: the second head; nil means one head.
+    public init(
+        positions: Int, layers: Int = 6, heads: Int, layerNormEps: Double = 1e-12, token: TokenView? = nil
+    ) {
         self.positions = positions
         self.layers = layers
         self.heads = heads
         self.layerNormEps = layerNormEps
+        self.token = token
     }
 
     /// The sizes of the stack of blocks on features of a width.

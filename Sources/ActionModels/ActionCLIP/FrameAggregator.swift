@@ -39,21 +39,35 @@ public enum FrameAggregator: Sendable {
     /// The reference keeps them in float32 beside half-precision towers: in half precision the 1e-12 that the norms of
     /// `Transf` add would vanish.
     ///
+    /// Where a second head's token stands in the image tower, ask for `views(of:training:)` instead: without its features
+    /// this traps.
+    ///
     /// - Parameters:
     ///   - x: features of frames in the order of time `[B, T, E]`, not normalised.
     ///   - training: whether to drop.
     /// - Returns: `[B, E]`, not normalised, of the input's type.
     public func callAsFunction(_ x: Tensor, training: Bool = false) -> Tensor {
-        let own = dtype.map { x.to(dtype: $0) } ?? x
-        let video =
+        views(of: FrameEncoding(frames: x), training: training).frame
+    }
+
+    /// Reads clips with every head, in the type of the aggregator's parameters.
+    ///
+    /// - Parameters:
+    ///   - encoding: features of frames in the order of time.
+    ///   - training: whether to drop.
+    /// - Returns: one view, or two with a ``TokenView``, of the input's type.
+    public func views(of encoding: FrameEncoding, training: Bool = false) -> VideoViews {
+        let x = encoding.frames, own = dtype.map { x.to(dtype: $0) } ?? x
+        let views =
             switch self {
-            case .mean(let aggregator): aggregator(own)
-            case .convolution(let aggregator): aggregator(own)
-            case .lstm(let aggregator): aggregator(own)
-            case .transformer(let aggregator): aggregator(own)
-            case .classToken(let aggregator): aggregator(own, training: training)
+            case .mean(let aggregator): VideoViews(frame: aggregator(own))
+            case .convolution(let aggregator): VideoViews(frame: aggregator(own))
+            case .lstm(let aggregator): VideoViews(frame: aggregator(own))
+            case .transformer(let aggregator):
+                aggregator.views(of: own, imageTokens: encoding.tokens?.to(dtype: own.dtype))
+            case .classToken(let aggregator): VideoViews(frame: aggregator(own, training: training))
             }
-        return video.to(dtype: x.dtype)
+        return views.to(dtype: x.dtype)
     }
 
     /// The type of the parameters; nil for the mean, which has none.

@@ -31,12 +31,21 @@ public struct FrameWiseActionCLIP: FrameWiseModel {
     /// Encodes pictures.
     ///
     /// - Parameter frames: normalised RGB `[N, 3, H, W]`.
-    /// - Returns: features `[N, E]`, not normalised.
-    public func encode(frames: Tensor) -> Tensor { model.clip.encodeImage(frames) }
+    /// - Returns: features `[N, E]`, not normalised; `[N, 2 E]` with those of the tokens of a ``TokenView`` behind them
+    ///   where these stand in the image tower.
+    public func encode(frames: Tensor) -> Tensor {
+        guard let token = model.imageToken else { return model.clip.encodeImage(frames) }
+        let features = token.features(of: frames, through: model.clip.visual)
+        return Tensor.concatenated([features.frames, features.tokens], axis: 1)
+    }
 
     /// Aggregates the features of frames.
     ///
-    /// - Parameter frames: `[B, T, E]` in the order of time.
+    /// - Parameter frames: what `encode` gave for each, in the order of time, `[B, T, E]` or `[B, T, 2 E]`.
     /// - Returns: the clips' features.
-    public func features(ofFrames frames: Tensor) -> ClipFeatures { ClipFeatures(embedding: model.aggregator(frames)) }
+    public func features(ofFrames frames: Tensor) -> ClipFeatures {
+        guard model.imageToken != nil else { return model.aggregator.views(of: FrameEncoding(frames: frames)).features }
+        let parts = frames.split(into: 2, 2)
+        return model.aggregator.views(of: FrameEncoding(frames: parts[0], tokens: parts[1])).features
+    }
 }

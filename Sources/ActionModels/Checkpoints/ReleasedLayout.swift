@@ -91,12 +91,14 @@ extension ActionModelConfiguration {
     /// What the method's reference saves of a model, in the form of its checkpoint.
     ///
     /// - Parameter tensors: all of the model's, by name.
-    /// - Returns: nil for CLIP itself, which has layouts of its own, and for linear probes, which have no reference.
+    /// - Returns: nil for CLIP itself, which has layouts of its own, and for what has no reference: linear probes and
+    ///   models with two heads.
     public func released(_ tensors: [String: Tensor]) -> SavedValue? {
         switch self {
         case .clip, .linearProbe: nil
         case .actionCLIP(let configuration):
-            ReleasedContainer.actionCLIP(ActionCLIPLayout.released(tensors, configuration))
+            configuration.token == nil
+                ? ReleasedContainer.actionCLIP(ActionCLIPLayout.released(tensors, configuration)) : nil
         case .m2CLIP(let configuration): ReleasedContainer.model(M2CLIPLayout.released(tensors, configuration))
         case .evl(let configuration):
             ReleasedContainer.model(EVLLayout.released(tensors, configuration), prefix: ReleasedContainer.wrapper)

@@ -23,10 +23,10 @@ extension ActionModel {
             guard let logits = features.classLogits else { fatalError("probabilities: the model has no class head") }
             return logits.softmax(-1)
         case .texts(let texts):
-            guard let embedding = features.embedding, let textScoring else {
+            guard features.embedding != nil, let textScoring else {
                 fatalError("probabilities: the model has no text tower")
             }
-            return textScoring.probabilities(embedding, of: texts)
+            return textScoring.probabilities(features, of: texts)
         }
     }
 

@@ -20,6 +20,8 @@ public struct TextScoring: Sendable, Equatable {
     public let ensemble: Ensemble
     /// The sentences that the method puts labels into.
     public let templates: [PromptTemplate]
+    /// How two views become one answer; of no effect where there is one.
+    public let fusion: ViewFusion
 
     /// Makes a rule.
     ///
@@ -27,10 +29,22 @@ public struct TextScoring: Sendable, Equatable {
     ///   - scale: what similarities are multiplied by.
     ///   - ensemble: how the templates of one label are combined.
     ///   - templates: the sentences that the method puts labels into.
-    public init(scale: Double, ensemble: Ensemble, templates: [PromptTemplate]) {
+    ///   - fusion: how two views become one answer.
+    public init(
+        scale: Double, ensemble: Ensemble, templates: [PromptTemplate], fusion: ViewFusion = .averageProbabilities
+    ) {
         self.scale = scale
         self.ensemble = ensemble
         self.templates = templates
+        self.fusion = fusion
+    }
+
+    /// The same rule with another fusion, for example to report them all.
+    ///
+    /// - Parameter fusion: how two views become one answer.
+    /// - Returns: the rule.
+    public func fusing(by fusion: ViewFusion) -> TextScoring {
+        TextScoring(scale: scale, ensemble: ensemble, templates: templates, fusion: fusion)
     }
 
     /// What the probabilities need of label texts, computed once for all clips.
@@ -66,9 +80,39 @@ public struct TextScoring: Sendable, Equatable {
     ///   - labels: the labels' features.
     /// - Returns: `[B, K]`; rows sum to one.
     public func probabilities(_ embedding: Tensor, of labels: LabelFeatures) -> Tensor {
-        switch ensemble {
-        case .probabilities: similarities(embedding, to: labels).softmax(-1).mean(1)
-        case .features: similarities(embedding, to: labels.merged).squeezed(1).softmax(-1)
+        probabilities(ClipFeatures(embedding: embedding), of: labels)
+    }
+
+    /// The probabilities of labels, by all views that a model has.
+    ///
+    /// - Parameters:
+    ///   - features: of clips; a programmer's mistake without an embedding.
+    ///   - labels: the labels' features.
+    /// - Returns: `[B, K]`; rows sum to one.
+    public func probabilities(_ features: ClipFeatures, of labels: LabelFeatures) -> Tensor {
+        scores(features, of: labels).softmax(-1).mean(1)
+    }
+
+    /// The numbers whose softmaxes over labels have the probabilities as their mean.
+    ///
+    /// S is the number of templates, or one where the ensemble is of features; twice that where the probabilities of two
+    /// views are averaged.
+    ///
+    /// - Parameters:
+    ///   - features: of clips; a programmer's mistake without an embedding.
+    ///   - labels: the labels' features.
+    /// - Returns: `[B, S, K]`.
+    public func scores(_ features: ClipFeatures, of labels: LabelFeatures) -> Tensor {
+        guard let frame = features.embedding else { fatalError("TextScoring: features without an embedding") }
+        let labels = ensemble == .features ? labels.merged : labels
+        func scores(_ view: Tensor) -> Tensor { similarities(view, to: labels) }
+        guard let token = features.token else { return scores(frame) }
+        return switch fusion {
+        case .averageProbabilities: Tensor.concatenated([scores(frame), scores(token)], axis: 1)
+        case .averageLogits: (scores(frame) + scores(token)) * 0.5
+        case .averageEmbedding: scores(frame.normalized() + token.normalized())
+        case .frame: scores(frame)
+        case .token: scores(token)
         }
     }
 }
@@ -91,4 +135,7 @@ public struct LabelFeatures: Sendable {
     public var merged: LabelFeatures {
         unit.shape[0] == 1 ? self : LabelFeatures(unit: unit.mean(0, keepingAxes: true).normalized())
     }
+
+    /// One unit vector a label, the mean of its templates' unit features made unit again, `[K, E]`.
+    public var classVectors: Tensor { merged.unit.squeezed(0) }
 }

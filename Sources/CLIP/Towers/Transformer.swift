@@ -32,6 +32,26 @@ public struct Transformer: Sendable {
         blocks.reduce(x) { $1($0, isCausal: isCausal, training: training) }
     }
 
+    /// Applies all blocks to tokens, and to a watcher that sees the tokens and itself without being seen.
+    ///
+    /// The tokens are bit for bit what they are without it. Nothing of the watcher is dropped; adapters would see it
+    /// alone, so blocks must have none that look at neighbours.
+    ///
+    /// - Parameters:
+    ///   - x: `[B, N, D]`.
+    ///   - watcher: `[B, 1, D]`.
+    ///   - training: whether to drop.
+    /// - Returns: both behind the last block.
+    package func callAsFunction(
+        _ x: Tensor, watchedBy watcher: Tensor, training: Bool = false
+    ) -> (tokens: Tensor, watcher: Tensor) {
+        blocks.reduce((x, watcher)) { state, block in
+            let (x, watcher) = state
+            let seen = block(watcher, over: Tensor.concatenated([watcher, x], axis: 1))
+            return (block(x, training: training), seen)
+        }
+    }
+
     /// Applies all blocks for the first token behind the last one, without what does not change it.
     ///
     /// - Parameters:

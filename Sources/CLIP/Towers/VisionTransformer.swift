@@ -80,7 +80,13 @@ public struct VisionTransformer: Sendable {
         transformer(normalized(tokens, training: training), training: training)
     }
 
-    private func normalized(_ tokens: Tensor, training: Bool) -> Tensor {
+    /// What the first block gets of embedded tokens.
+    ///
+    /// - Parameters:
+    ///   - tokens: as `embed` gives them, `[B, N, D]`.
+    ///   - training: whether to drop.
+    /// - Returns: `[B, N, D]`.
+    package func normalized(_ tokens: Tensor, training: Bool) -> Tensor {
         inputNorm(tokens.dropout(training ? embeddingDropout : 0))
     }
 

@@ -71,6 +71,8 @@ public enum Initial: Sendable {
     case constant(Double)
     /// Normal with mean 0 and this standard deviation.
     case normal(Double)
+    /// Normal with mean 0 and this deviation, drawn again where it lies farther than two deviations from 0.
+    case truncatedNormal(Double)
     /// Uniform in -bound...bound.
     case uniform(Double)
     /// PyTorch's default for linear and convolution weights, uniform within `1 / sqrt(fan in)`.
@@ -88,12 +90,23 @@ public enum Initial: Sendable {
         case .ones: .ones(shape, device: generator.device)
         case .constant(let value): .full(shape, value, device: generator.device)
         case .normal(let deviation): generator.normal(shape) * deviation
+        case .truncatedNormal(let deviation): Self.truncated(shape, generator) * deviation
         case .uniform(let bound): generator.uniform(shape) * (2 * bound) - bound
         case .kaiming(let fanIn): Initial.uniform(1 / Double(max(fanIn, 1)).squareRoot()).tensor(shape, generator)
         case .xavier(let fanIn, let fanOut):
             Initial.uniform((6 / Double(max(fanIn + fanOut, 1))).squareRoot()).tensor(shape, generator)
         case .moduloNormal(let factor): generator.normal(shape).remainderKeepingSign(by: 2) * factor
         case .copy(let other): other.detached().cloned().to(device: generator.device)
+        }
+    }
+
+    /// Standard normal draws within -2...2.
+    private static func truncated(_ shape: [Int], _ generator: Generator) -> Tensor {
+        var draws = generator.normal(shape)
+        while true {
+            let isFar = draws.abs.greater(than: 2)
+            guard isFar.anyTrue else { return draws }
+            draws = isFar.choosing(generator.normal(shape), else: draws)
         }
     }
 }

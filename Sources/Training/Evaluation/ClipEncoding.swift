@@ -58,6 +58,7 @@ private final class EncodedRows {
     private let normalization: PixelNormalization
     private var positions: [Int] = []
     private var embeddings: [Tensor] = []
+    private var tokens: [Tensor] = []
     private var logits: [Tensor] = []
     private var frameNumbers: [Int: [[Int]]] = [:]
 
@@ -71,10 +72,12 @@ private final class EncodedRows {
             let features = model.features(of: batch.tensor(normalization))
             positions += batch.positions
             for (position, frames) in zip(batch.positions, batch.frameNumbers) { frameNumbers[position] = frames }
-            if let rows = features.embedding {
-                embeddings.append(rows.reshaped(batch.positions.count, batch.views, -1))
+            func keep(_ rows: Tensor?, in parts: inout [Tensor]) {
+                if let rows { parts.append(rows.reshaped(batch.positions.count, batch.views, -1)) }
             }
-            if let rows = features.classLogits { logits.append(rows.reshaped(batch.positions.count, batch.views, -1)) }
+            keep(features.embedding, in: &embeddings)
+            keep(features.token, in: &tokens)
+            keep(features.classLogits, in: &logits)
         }
     }
 
@@ -90,7 +93,8 @@ private final class EncodedRows {
         }
         let numbers = try Self.gathered(frameNumbers, group)
         return EncodedClips(
-            positions: order.map { all[$0] }, embeddings: try merged(embeddings), classLogits: try merged(logits),
+            positions: order.map { all[$0] }, embeddings: try merged(embeddings), tokens: try merged(tokens),
+            classLogits: try merged(logits),
             frameNumbers: order.map { numbers[all[$0]] ?? [] }, unreadable: try Self.gathered(unreadable, group))
     }
 

@@ -8,6 +8,8 @@ public struct EncodedClips: Sendable {
     public let positions: [Int]
     /// Features in the common space with texts, not normalised, `[N, V, E]`; nil for models without such a space.
     public let embeddings: Tensor?
+    /// The second view of models with two heads, `[N, V, E]`; nil for all others.
+    public let tokens: Tensor?
     /// Logits of the trained classes, `[N, V, K]`; nil for models without a class head.
     public let classLogits: Tensor?
     /// The frame numbers of each temporal view of each video.
@@ -27,14 +29,14 @@ public struct EncodedClips: Sendable {
         func part(_ tensor: Tensor?) -> Tensor? { chosen.isEmpty ? nil : tensor?.selected(0, Tensor(chosen)) }
         let broken = places.indices.compactMap { place in unreadable[places[place]].map { (place, $0) } }
         return EncodedClips(
-            positions: kept, embeddings: part(embeddings), classLogits: part(classLogits),
+            positions: kept, embeddings: part(embeddings), tokens: part(tokens), classLogits: part(classLogits),
             frameNumbers: chosen.map { frameNumbers[$0] }, unreadable: Dictionary(uniqueKeysWithValues: broken))
     }
 
     /// The scores of labels, from which every metric and protocol is computed.
     ///
     /// With trained classes they are the class head's logits in each view, with texts the similarities in each view and
-    /// template, as the model's paper ensembles them.
+    /// template, as the model's paper ensembles them and its heads are fused.
     ///
     /// - Parameters:
     ///   - labels: what to score against.
@@ -48,7 +50,7 @@ public struct EncodedClips: Sendable {
         of labels: ActionLabels, by scoring: TextScoring?, in list: [VideoSample], classes: [String],
         _ task: ClassificationLoss.Task = .single
     ) -> ClipScores {
-        let rows = withoutGradient { self.rows(of: labels, by: scoring, task) }  // [N, V·P, K]
+        let rows = withoutGradient { self.rows(of: labels, by: scoring, task) }  // [N, V·S, K]
         let width = classes.count * (rows?.shape[1] ?? 1), values = rows?.array(of: Double.self) ?? []
         var scores = ClipScores(
             paths: positions.map { list[$0].source.path }, labels: positions.map { list[$0].labels },
@@ -73,9 +75,9 @@ public struct EncodedClips: Sendable {
             logits = classLogits
         case .texts(let texts):
             guard let embeddings, let scoring else { fatalError("EncodedClips: the model has no text tower") }
-            let flat = embeddings.reshaped(-1, embeddings.shape[2])
-            let features = scoring.ensemble == .features ? texts.merged : texts
-            logits = scoring.similarities(flat, to: features).reshaped(n, -1, features.unit.shape[1])
+            let e = embeddings.shape[2]
+            let flat = ClipFeatures(embedding: embeddings.reshaped(-1, e), token: tokens?.reshaped(-1, e))
+            logits = scoring.scores(flat, of: texts).reshaped(n, -1, texts.unit.shape[1])
         }
         let rows = logits.to(dtype: .float64)
         return task == .single ? rows : rows.sigmoid.mean(1, keepingAxes: true)

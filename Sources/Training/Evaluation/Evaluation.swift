@@ -57,18 +57,19 @@ public struct Evaluation: Sendable {
         let encoded = try await ClipEncoding(
             model.model, try loader(pool.samples, model), normalization: model.normalization, group: group
         ).run(progress)
-        var tables: [ClipScores] = [], digests: [String] = []
+        var tables: [ClipScores] = [], digests: [String] = [], fusions: [[String: Double]] = []
         for (list, places) in zip(lists, pool.places) {
             let (question, names) = try question(model, list, head)
             let labels = try await question.labels(for: model.model)
             let part = await encoded.selecting(places)
-            tables.append(
-                await part.scores(
-                    of: labels, by: model.model.textScoring, in: list.samples, classes: names,
-                    list.isMultiLabel ? .multiple : .single))
+            let task: ClassificationLoss.Task = list.isMultiLabel ? .multiple : .single, rule = model.model.textScoring
+            tables.append(await part.scores(of: labels, by: rule, in: list.samples, classes: names, task))
+            let heads = try await part.fusions(of: labels, by: rule, in: list.samples, classes: names, task)
+            if let heads { fusions.append(heads) }
             digests.append(FrameIndexDigest.sha256(of: Self.frames(of: part, list)))
         }
-        return EvaluationScores(model: model, head: head, lists: lists, tables: tables, indicesDigests: digests)
+        return EvaluationScores(
+            model: model, head: head, lists: lists, tables: tables, indicesDigests: digests, fusions: fusions)
     }
 
     /// Checks that all processes evaluate the same model on the same lists in the same way.

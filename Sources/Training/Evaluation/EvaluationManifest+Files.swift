@@ -11,7 +11,7 @@ extension EvaluationManifest {
         public let other: String?
 
         /// Whether it is an outcome and no setting.
-        public var isOutcome: Bool { ["result.", "baseline.", "curve."].contains(where: field.hasPrefix) }
+        public var isOutcome: Bool { ["result.", "baseline.", "fusions.", "curve."].contains(where: field.hasPrefix) }
 
         /// The place and both values.
         public var description: String { "\(field): \(value ?? "nothing") instead of \(other ?? "nothing")" }

@@ -26,6 +26,8 @@ public struct EvaluationManifest: Sendable, Codable, Equatable {
     public var result: ProtocolResult
     /// What the frozen CLIP gives in the same harness; nil where there is none.
     public var baseline: ProtocolResult?
+    /// Of a first model with two heads each list's top-1 by the name of the fusion, all its classes competing.
+    public var fusions: [[String: Double]]?
     /// The accuracies between the start and the tuned model, where they were asked for.
     public var curve: InterpolationCurve?
 
@@ -110,6 +112,8 @@ public struct EvaluationManifest: Sendable, Codable, Equatable {
         public var ensemble: TextScoring.Ensemble?
         /// What similarities are multiplied by; nil for trained classes.
         public var logitScale: Double?
+        /// How the views of a model with two heads become one answer; nil for models with one.
+        public var fusion: ViewFusion?
         /// What a few-shot model, or one of several seeds, was trained on.
         public var draw: TrainedDraw?
         /// The share of the tuned weights, where they were interpolated with the start.

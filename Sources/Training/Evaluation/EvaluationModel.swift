@@ -1,6 +1,7 @@
 public import ActionModels
 public import CLIP
 public import Datasets
+internal import Foundation
 public import Torch
 
 /// A model that is evaluated, with what belongs to it.
@@ -17,6 +18,8 @@ public struct EvaluationModel: Sendable {
     public let tokenizer: Tokenizer?
     /// The names of its trained classes, where they are known.
     public let classNames: [String]?
+    /// Its weights as they are used.
+    let parameters: Parameters
     /// ``WeightDigest`` of its weights as they are used.
     public let digest: String
     /// The share of the tuned weights and the digest of the start, where the weights were interpolated.
@@ -47,11 +50,33 @@ public struct EvaluationModel: Sendable {
         preprocessing = checkpoint.preprocessing
         self.tokenizer = checkpoint.configuration.text == nil ? nil : tokenizer
         classNames = checkpoint.classNames
-        digest = WeightDigest.sha256(of: built.parameters.tensors)
+        parameters = built.parameters
+        digest = WeightDigest.sha256(of: parameters.tensors)
     }
 
     /// What is subtracted from pixels and divided by.
     public var normalization: PixelNormalization { preprocessing.normalization }
+
+    /// SHA-256 of the architecture and of how bytes become numbers: with the weights, all that decides what it says.
+    var architectureDigest: String {
+        let parts: [any Encodable] = [configuration.kind, configuration.sizes, normalization]
+        let texts = parts.map { part in (try? SortedJSON.bytes(part, isPretty: false)) ?? Data("\(part)".utf8) }
+        return WeightDigest.sha256(of: texts.joined(separator: Data("\n".utf8)))
+    }
+}
+
+extension ActionModelConfiguration {
+    /// The configuration of the kind, as a model's directory holds it.
+    fileprivate var sizes: any Encodable {
+        switch self {
+        case .clip(let sizes): sizes
+        case .actionCLIP(let sizes): sizes
+        case .m2CLIP(let sizes): sizes
+        case .evl(let sizes): sizes
+        case .stAdapter(let sizes): sizes
+        case .linearProbe(let sizes): sizes
+        }
+    }
 }
 
 /// The models between the start of a training and its end.

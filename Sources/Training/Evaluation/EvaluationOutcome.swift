@@ -49,6 +49,7 @@ public struct EvaluationOutcome: Sendable {
         (manifest.baseline, manifest.curve) = (baselineResult, curve)
         manifest.lists = models[0].lists.indices.map(statement)
         manifest.clips = clips
+        if !models[0].fusions.isEmpty { manifest.fusions = models[0].fusions }
         manifest.models = models.enumerated().map { place, scores in
             var model = statement(scores)
             model.draw = draws.indices.contains(place) ? draws[place] : nil
@@ -102,6 +103,7 @@ public struct EvaluationOutcome: Sendable {
         if scores.head == .texts, let scoring = scores.model.model.textScoring {
             model.templates = (evaluation.settings.templates ?? scoring.templates).map(\.text)
             (model.ensemble, model.logitScale) = (scoring.ensemble, scoring.scale)
+            if scores.model.configuration.hasTwoViews { model.fusion = scoring.fusion }
         }
         (model.interpolation, model.startDigest) = (
             scores.model.interpolation?.coefficient, scores.model.interpolation?.startDigest
@@ -138,7 +140,7 @@ extension FrameSampling {
 
 extension ActionModelConfiguration {
     /// The activation of the towers.
-    fileprivate var activation: Activation {
+    var activation: Activation {
         switch self {
         case .clip(let configuration): configuration.activation
         case .actionCLIP(let configuration): configuration.clip.activation

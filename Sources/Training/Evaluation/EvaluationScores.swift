@@ -12,6 +12,8 @@ public struct EvaluationScores: Sendable {
     public let tables: [ClipScores]
     /// ``FrameIndexDigest`` of each list's frames.
     public let indicesDigests: [String]
+    /// Of models with two heads each list's top-1 by the name of the fusion; empty for all others.
+    public let fusions: [[String: Double]]
 }
 
 /// The names of the two halves of the classes of ``EvaluationProtocol/baseToNovel``.

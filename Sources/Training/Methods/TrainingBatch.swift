@@ -9,6 +9,10 @@ public struct ClipTexts: Sendable {
     public let plainTokens: Tensor?
     /// At masked positions the id of the word that was there, elsewhere ``M2CLIPLoss/unmasked``, (int64) `[B, N]`.
     public let words: Tensor?
+    /// The number of the prompt that each sentence is made with; nil where that does not matter.
+    var prompts: [Int]?
+    /// Second sentences of the clips that say what is seen; nil for none.
+    var captions: SceneCaptions?
 
     /// Makes sentences.
     ///
@@ -21,6 +25,14 @@ public struct ClipTexts: Sendable {
         self.plainTokens = plainTokens
         self.words = words
     }
+}
+
+/// Sentences that tell the class of each clip and what is seen in it.
+struct SceneCaptions: Sendable {
+    /// Token ids `[B, N]`.
+    let tokens: Tensor
+    /// The number of each pair of class and label (int64) `[B]`: clips of one pair are each other's positives.
+    let pairs: Tensor
 }
 
 /// What one part of one step reads.
@@ -47,6 +59,10 @@ public struct TrainingBatch: Sendable {
     public let isDropping: Bool
     /// Whether the clip is none of the step's: this process has none and only takes part where all gather.
     public let isPadding: Bool
+    /// The clips' positions in the list that is trained on.
+    public let positions: [Int]
+    /// The part of the run that is over, 0 to 1.
+    public let progress: Double
 
     /// Makes a batch.
     ///
@@ -58,9 +74,11 @@ public struct TrainingBatch: Sendable {
     ///   - total: the number of clips of the whole step; nil means those of this batch.
     ///   - isDropping: whether the model drops what its rates say.
     ///   - isPadding: whether the clip is none of the step's.
+    ///   - positions: the clips' positions in the list, where the method asks for them.
+    ///   - progress: the part of the run that is over.
     public init(
         _ input: Input, labels: Tensor, targets: Tensor? = nil, texts: ClipTexts? = nil, total: Int? = nil,
-        isDropping: Bool = true, isPadding: Bool = false
+        isDropping: Bool = true, isPadding: Bool = false, positions: [Int] = [], progress: Double = 0
     ) {
         self.input = input
         self.labels = labels
@@ -69,6 +87,7 @@ public struct TrainingBatch: Sendable {
         self.total = total ?? labels.shape[0]
         self.isDropping = isDropping
         self.isPadding = isPadding
+        (self.positions, self.progress) = (positions, progress)
     }
 
     /// The number of clips here.

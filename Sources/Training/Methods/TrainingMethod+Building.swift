@@ -9,6 +9,10 @@ struct MethodInputs: Sendable {
     /// The names of the classes as sentences hold them.
     let classes: [String]
     let settings: RunSettings
+    /// Whether the weights are cut out of a larger CLIP.
+    var inherits = false
+    /// What a student learns from beside the classes of its clips.
+    var distillation = DistillationSources()
 
     var classification: ClassificationLoss {
         ClassificationLoss(settings.task, labelSmoothing: settings.labelSmoothing)
@@ -32,6 +36,8 @@ extension PresetModel {
             return ActionCLIPTraining(
                 model, parameters, recipe ?? ActionCLIPRecipe(), classes: inputs.classes,
                 tokenizer: try inputs.start.requiredTokenizer)
+        case .distillation(let configuration, let recipe):
+            return try distillation(configuration, recipe ?? DistillationRecipe(), inputs)
         case .m2CLIP(let configuration, let recipe): return try m2CLIP(configuration, recipe, inputs)
         case .evl(let configuration, let recipe):
             let (model, parameters) = try build(inputs) { EVL($0, configuration) }
@@ -62,12 +68,15 @@ extension PresetModel {
             inputs.classification)
     }
 
+    /// Builds a model on the start's weights, some of which others may replace.
     @TorchActor
-    private func build<Model>(
-        _ inputs: MethodInputs, _ body: (Scope) -> Model
+    func build<Model>(
+        _ inputs: MethodInputs, replacing others: [String: Tensor] = [:], _ body: (Scope) -> Model
     ) throws(TrainingError) -> (model: Model, parameters: Parameters) {
         let configuration = configuration
-        let tensors = try inputs.start.tensors(for: configuration, resetHead: inputs.resetHead)
+        let tensors = try inputs.start.tensors(
+            for: configuration, resetHead: inputs.resetHead, inherits: inputs.inherits
+        ).merging(others) { $1 }
         do throws(ParameterError) {
             return try Parameters.build(
                 .checkpoint(
@@ -85,7 +94,7 @@ extension PresetModel {
         if configuration.text != nil { try inputs.start.checkVocabulary() }
         let settings = inputs.settings, isHeaded: Bool
         switch self {
-        case .actionCLIP, .m2CLIP: isHeaded = false
+        case .actionCLIP, .distillation, .m2CLIP: isHeaded = false
         case .evl, .stAdapter, .linearProbe: isHeaded = true
         }
         guard isHeaded || (settings.mixing == nil && settings.task == .single) else {
@@ -93,7 +102,7 @@ extension PresetModel {
                 "run.mixing and run.task multiple are for methods whose only loss is that of a class head; "
                     + "\(configuration.kind.title) compares clips with sentences of one class")
         }
-        guard case .actionCLIP = self, settings.labelSmoothing > 0 else { return }
+        guard configuration.kind == .actionCLIP, settings.labelSmoothing > 0 else { return }
         throw .badRecipe("run.labelSmoothing is for class heads; ActionCLIP has none")
     }
 }
@@ -109,7 +118,7 @@ extension StartingPoint {
     }
 
     /// The tokenizer of a start that must have a text tower.
-    fileprivate var requiredTokenizer: Tokenizer {
+    var requiredTokenizer: Tokenizer {
         get throws(TrainingError) {
             guard let tokenizer else {
                 throw .badRecipe("\(checkpoint.path) has no vocabulary; the method needs a CLIP with its text tower")

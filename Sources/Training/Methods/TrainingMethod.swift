@@ -48,6 +48,16 @@ public protocol TrainingMethod: AnyObject, Sendable {
     /// - Throws: `TokenizerError` or `TrainingError` for names that no sentence can hold.
     func texts(for labels: [Int], draws: inout [SeededDraws]) throws -> ClipTexts?
 
+    /// The sentences, for methods whose sentences depend on the video too.
+    ///
+    /// - Parameters:
+    ///   - labels: the class of each clip.
+    ///   - positions: the clips' positions in the list.
+    ///   - draws: where each clip's random numbers come from, one source a clip.
+    /// - Returns: token ids.
+    /// - Throws: `TokenizerError` or `TrainingError` for names that no sentence can hold.
+    func texts(for labels: [Int], at positions: [Int], draws: inout [SeededDraws]) throws -> ClipTexts?
+
     /// The loss of a batch, as this process's share of the loss of all.
     ///
     /// - Parameters:
@@ -63,6 +73,18 @@ extension TrainingMethod {
     public var batchSplit: Int { 1 }
     /// Models with a class head answer by it.
     public var answersByTexts: Bool { model.classes == nil }
+
+    /// The sentences of the classes, whatever the videos.
+    ///
+    /// - Parameters:
+    ///   - labels: the class of each clip.
+    ///   - positions: without effect.
+    ///   - draws: where each clip's random numbers come from.
+    /// - Returns: what ``texts(for:draws:)`` gives.
+    /// - Throws: what it throws.
+    public func texts(for labels: [Int], at positions: [Int], draws: inout [SeededDraws]) throws -> ClipTexts? {
+        try texts(for: labels, draws: &draws)
+    }
 }
 
 /// How long a run is.

@@ -7,7 +7,7 @@ internal import Foundation
 ///
 ///     title: what it is
 ///     source: where its numbers come from
-///     method: actionclip, m2clip, evl, st-adapter or linear-probe
+///     method: actionclip, m2clip, evl, st-adapter, linear-probe or distillation
 ///     model: the method's configuration
 ///     recipe: the method's recipe; may be missing
 ///     data: how clips are made; may be missing

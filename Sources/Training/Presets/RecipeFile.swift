@@ -5,6 +5,17 @@ internal import Foundation
 
 /// What can stand in the YAML file of a preset or of a training recipe.
 struct RecipeFile: Decodable {
+    /// What `method` says.
+    private enum Method: String, Decodable, CaseIterable {
+        case clip
+        case actionCLIP = "actionclip"
+        case m2CLIP = "m2clip"
+        case evl
+        case stAdapter = "st-adapter"
+        case linearProbe = "linear-probe"
+        case distillation
+    }
+
     private enum CodingKeys: String, CodingKey { case title, source, method, model, recipe, data, start, lists, run }
 
     let title: String
@@ -26,11 +37,12 @@ struct RecipeFile: Decodable {
         title = try container.decode(String.self, forKey: .title)
         source = try container.decode(String.self, forKey: .source)
         model =
-            switch try container.decode(ActionModelKind.self, forKey: .method) {
+            switch try container.decode(Method.self, forKey: .method) {
             case .clip:
                 throw DecodingError.dataCorruptedError(
                     forKey: .method, in: container, debugDescription: "CLIP itself is actionclip with meanP")
             case .actionCLIP: .actionCLIP(try part(), recipe: try recipe())
+            case .distillation: .distillation(try part(), recipe: try recipe())
             case .m2CLIP: .m2CLIP(try part(), recipe: try recipe())
             case .evl: .evl(try part(), recipe: try recipe())
             case .stAdapter: .stAdapter(try part(), recipe: try recipe())

@@ -37,33 +37,39 @@ public struct Pretraining: Sendable {
 
     private let recipe: PretrainingRecipe
     private let data: CaptionedClips
+    private let teacher: PretrainingTeacher?
 
     /// Prepares a run.
     ///
     /// - Parameters:
     ///   - recipe: the settings.
     ///   - data: the clips to train on.
+    ///   - teacher: a larger CLIP to learn from; nil trains from scratch.
     /// - Throws: `TrainingError.badRecipe`.
-    public init(_ recipe: PretrainingRecipe, data: CaptionedClips) throws(TrainingError) {
+    public init(
+        _ recipe: PretrainingRecipe, data: CaptionedClips, teacher: PretrainingTeacher? = nil
+    ) throws(TrainingError) {
         try recipe.validate()
         self.recipe = recipe
         self.data = data
+        self.teacher = teacher
     }
 
     /// Runs all steps; ends early when the task is cancelled.
     ///
     /// - Parameter progress: told after each step.
     /// - Returns: the trained model's parts.
-    /// - Throws: `TrainingError.diverged`, `VideoError` for a clip that cannot be read, `CancellationError`.
+    /// - Throws: `TrainingError.diverged`, `cannotInherit` for a teacher that is smaller somewhere, `VideoError` for a clip
+    ///   that cannot be read, `CancellationError`.
     public func run(_ progress: @Sendable (Progress) -> Void) async throws -> Outcome {
-        let sentences = data.clips.map(\.caption) + recipe.prompts.compactMap { PromptTemplate($0)?("") }
-        let corpus = Dictionary(sentences.map { ($0, 1) }, uniquingKeysWith: +)
-        let vocabulary = TokenizerTrainer(mergeLimit: recipe.merges).vocabulary(from: corpus)
+        let vocabulary = vocabulary
         let tokenizer = Tokenizer(vocabulary: vocabulary)
         let preprocessing = Preprocessing(imageSize: recipe.imageSize)
         let loader = ClipDecoder(preprocessing: preprocessing, frames: recipe.frames)
         var sampler = BatchSampler(actions: data.clips.map(\.action), seed: recipe.seed)
-        let trainer = try await ContrastiveTrainer(recipe, vocabularySize: vocabulary.count)
+        let configuration = recipe.configuration(
+            vocabularySize: vocabulary.count, inheriting: teacher?.inherited)
+        let trainer = try await ContrastiveTrainer(recipe, configuration, teacher, preprocessing)
 
         var next = decode(sampler.batch(recipe.batch), step: 0, loader)
         for step in 0..<recipe.steps {
@@ -77,8 +83,16 @@ public struct Pretraining: Sendable {
             progress(Progress(step: step + 1, total: recipe.steps, loss: result.loss, accuracy: result.accuracy))
         }
         return Outcome(
-            configuration: recipe.configuration(vocabularySize: vocabulary.count), preprocessing: preprocessing,
-            vocabulary: vocabulary, parameters: trainer.parameters)
+            configuration: configuration, preprocessing: preprocessing, vocabulary: vocabulary,
+            parameters: trainer.parameters)
+    }
+
+    /// The teacher's vocabulary, or one fitted on the captions.
+    private var vocabulary: BytePairVocabulary {
+        if let vocabulary = teacher?.model.tokenizer?.vocabulary { return vocabulary }
+        let sentences = data.clips.map(\.caption) + recipe.prompts.compactMap { PromptTemplate($0)?("") }
+        let corpus = Dictionary(sentences.map { ($0, 1) }, uniquingKeysWith: +)
+        return TokenizerTrainer(mergeLimit: recipe.merges).vocabulary(from: corpus)
     }
 
     /// The captions of a batch, or the names of its actions in one of the prompts.
@@ -108,10 +122,16 @@ private final class ContrastiveTrainer {
     private let optimizer: AdamW
     private let schedule: Schedule
     private let recipe: PretrainingRecipe
+    private let teacher: AffinityTeacher?
 
-    init(_ recipe: PretrainingRecipe, vocabularySize: Int) throws {
-        let configuration = recipe.configuration(vocabularySize: vocabularySize)
-        let built = try Parameters.build(.random(Generator(seed: recipe.seed))) { CLIPModel($0, configuration) }
+    init(
+        _ recipe: PretrainingRecipe, _ configuration: CLIPConfiguration, _ teacher: PretrainingTeacher?,
+        _ preprocessing: Preprocessing
+    ) throws {
+        let inherited = try teacher?.weights(for: configuration)
+        let source = inherited.map { ParameterSource.checkpoint($0) } ?? .random(Generator(seed: recipe.seed))
+        let built = try Parameters.build(source) { CLIPModel($0, configuration) }
+        self.teacher = try teacher.flatMap { try AffinityTeacher($0, student: preprocessing) }
         model = FrameMeanCLIP(built.model)
         parameters = built.parameters
         trained = parameters.train { _ in true }
@@ -123,16 +143,15 @@ private final class ContrastiveTrainer {
 
     func step(
         _ step: Int, frames: [Frame], tokens: [[Int32]], texts sentences: [String], _ preprocessing: Preprocessing
-    ) throws(TrainingError) -> (loss: Double, accuracy: Double) {
+    ) throws -> (loss: Double, accuracy: Double) {
         let (batch, side) = (sentences.count, recipe.imageSize)
         let pixels = preprocessing.normalized(Preprocessing.packed(frames))
             .reshaped(batch, recipe.frames, 3, side, side)
         let videos = model.encodeVideo(pixels)
         let texts = model.clip.encodeText(Tensor(tokens.flatMap(\.self), shape: [batch, tokens[0].count]))
-        let loss = ContrastiveLoss()(
-            videos: videos, texts: texts, logitScale: model.clip.logitScale, groups: groups(sentences))
+        let loss = try loss(videos, texts, pixels, sentences)
         let value = loss.item(Double.self)
-        guard value.isFinite else { throw .diverged(step: step, .loss(value)) }
+        guard value.isFinite else { throw TrainingError.diverged(step: step, .loss(value)) }
         trained.clearGradients()
         loss.backward()
         trained.clipGradients(to: recipe.gradientClip)
@@ -143,6 +162,20 @@ private final class ContrastiveTrainer {
                 .to(dtype: .float32).mean().item(Double.self)
         }
         return (value, hits)
+    }
+
+    /// The contrastive loss, or the teacher's affinities with their share of it.
+    private func loss(
+        _ videos: Tensor, _ texts: Tensor, _ pixels: Tensor, _ sentences: [String]
+    ) throws(TokenizerError) -> Tensor {
+        let groups = groups(sentences), scale = model.clip.logitScale
+        guard let teacher else {
+            return ContrastiveLoss()(videos: videos, texts: texts, logitScale: scale, groups: groups)
+        }
+        let own = AffinityLoss.Pairs(videos: videos, texts: texts, logitScale: scale)
+        return teacher.loss(
+            student: own, teacher: try teacher.pairs(pixels, sentences), labels: Tensor(groups)
+        ).total
     }
 
     /// A number for each text; equal texts get equal numbers.
@@ -164,8 +197,8 @@ extension Pretraining.Outcome {
         let card = """
             # A small CLIP
 
-            Trained from scratch on captioned clips, by the contrastive loss on the mean of the frames' features. It
-            knows what was in those clips and nothing else, and it cannot tell the order of frames.
+            Trained on captioned clips by comparing the mean of the frames' features with their texts. It knows what was
+            in those clips and nothing else, and it cannot tell the order of frames.
 
             - Command: `\(command)`
             - LibTorch \(TorchRuntime.version), float32; stored in half precision.

@@ -48,18 +48,28 @@ public struct PretrainingRecipe: Sendable, Codable, Equatable {
 
     /// The architecture for a vocabulary.
     ///
-    /// - Parameter vocabularySize: the number of token ids.
-    /// - Returns: the model's sizes, heads 32 wide.
-    public func configuration(vocabularySize: Int) -> CLIPConfiguration {
-        CLIPConfiguration(
+    /// - Parameters:
+    ///   - vocabularySize: the number of token ids.
+    ///   - larger: the model that the first weights are cut out of; nil for a model from scratch.
+    /// - Returns: the model's sizes, with heads 32 wide and QuickGELU, or everything that is no size as the larger model
+    ///   has it, and heads as wide as its.
+    public func configuration(vocabularySize: Int, inheriting larger: CLIPConfiguration? = nil) -> CLIPConfiguration {
+        func blocks(_ width: Int, _ layers: Int, _ larger: TransformerConfiguration?) -> TransformerConfiguration {
+            TransformerConfiguration(width: width, layers: layers, heads: width / max(1, larger?.headWidth ?? 32))
+        }
+        var configuration = CLIPConfiguration(
             embedDim: embedDim,
             vision: VisionConfiguration(
                 imageSize: imageSize, patchSize: patchSize,
-                blocks: TransformerConfiguration(width: visionWidth, layers: visionLayers, heads: visionWidth / 32)),
+                blocks: blocks(visionWidth, visionLayers, larger?.vision.blocks)),
             text: TextConfiguration(
                 contextLength: contextLength, vocabularySize: vocabularySize,
-                blocks: TransformerConfiguration(width: textWidth, layers: textLayers, heads: textWidth / 32)),
-            activation: .quickGELU)
+                blocks: blocks(textWidth, textLayers, larger?.text.blocks)),
+            activation: larger?.activation ?? .quickGELU)
+        if let larger {
+            (configuration.text.pooling, configuration.layerNormEps) = (larger.text.pooling, larger.layerNormEps)
+        }
+        return configuration
     }
 
     /// Checks every number.

@@ -14,6 +14,8 @@ public struct Ablation: Sendable, Equatable {
         case m2CLIPHeads = "M2-CLIP, heads"
         /// M2-CLIP's adapters.
         case m2CLIPAdapters = "M2-CLIP, adapters"
+        /// Students of the threefold distillation.
+        case distillation = "Threefold distillation"
     }
 
     /// The row's name in folders and files.
@@ -26,6 +28,10 @@ public struct Ablation: Sendable, Equatable {
     public let recipe: String?
     /// The values changed.
     public let assignments: [String]
+    /// Whether the run starts from the small CLIP rather than from the frozen one.
+    public var startsSmall = false
+    /// The row whose model of the same seed is the teacher; nil for none.
+    public var teacher: String?
 
     /// Describes a row.
     ///

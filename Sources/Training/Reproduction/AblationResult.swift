@@ -12,6 +12,10 @@ public struct AblationResult: Sendable, Codable, Equatable {
         public let orderBlind: Double
         /// The choice between the two members of a pair; one half is chance.
         public let withinPairs: Double
+        /// The mean over classes of their shares; nil in results from before it was measured.
+        public var meanClass: Double?
+        /// The share of clips whose class is among the five that score highest; nil in results from before it was noted.
+        public var top5: Double?
     }
 
     /// The row.
@@ -32,6 +36,8 @@ public struct AblationResult: Sendable, Codable, Equatable {
     public let seconds: Double
     /// The largest resident memory while training, in bytes; nil where the system does not tell.
     public let peakMemory: Int?
+    /// Top-1 under each way of making one answer of two heads; nil for one head.
+    public var fusions: [String: Double]?
 }
 
 extension AblationResult.Accuracy {
@@ -48,6 +54,7 @@ extension AblationResult.Accuracy {
         }
         self.init(
             top1: report.top1OverAll, stillTellable: share { $0 == nil }, paired: share { $0 != nil },
-            orderBlind: report.orderBlindTop1 ?? report.top1OverAll, withinPairs: report.withinPairs ?? 0)
+            orderBlind: report.orderBlindTop1 ?? report.top1OverAll, withinPairs: report.withinPairs ?? 0,
+            meanClass: report.meanClassAccuracy, top5: report.top5OverAll)
     }
 }

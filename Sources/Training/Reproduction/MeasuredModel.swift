@@ -57,9 +57,35 @@ struct MeasuredModel: Sendable {
         return try await accuracy(on: list, Puppets.heldOutActions.map(\.name), byTexts: true)
     }
 
+    /// Top-1 among the trained classes under each way of making one answer of two heads; nil for one head.
+    func fusions(on path: String) async throws -> [String: Double]? {
+        guard isTwoHeaded, let tokenizer, let scoring = model.textScoring else { return nil }
+        let names = Puppets.trainingActions.map(\.name), (samples, loader) = try videos(of: path, names)
+        return try await fusions(samples, loader, LabelTexts(names: names, tokenizer: tokenizer), scoring)
+    }
+
+    private var isTwoHeaded: Bool { (model as? ActionCLIP)?.configuration.token != nil }
+
+    @TorchActor
+    private func fusions(
+        _ samples: [VideoSample], _ loader: ClipLoader, _ texts: LabelTexts, _ scoring: TextScoring
+    ) async throws -> [String: Double]? {
+        let labels = try LabelQuestion.texts(texts).labels(for: model)
+        let encoded = try await ClipEncoding(model, loader, normalization: normalization).run()
+        return try encoded.fusions(of: labels, by: scoring, in: samples, classes: texts.names)
+    }
+
     private func accuracy(
         on path: String, _ names: [String], byTexts: Bool
     ) async throws -> AblationResult.Accuracy {
+        let (samples, loader) = try videos(of: path, names)
+        let scores = try await scores(samples, loader, names, byTexts: byTexts)
+        let partners = TimeOrderPartners.of(names)
+        return AblationResult.Accuracy(try ClassificationReport(scores, partners: partners), partners: partners)
+    }
+
+    /// The videos of a list with their places among names, and what loads them.
+    private func videos(of path: String, _ names: [String]) throws -> (samples: [VideoSample], loader: ClipLoader) {
         let list = try VideoList(reading: path).labelled()
         let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
         let samples = list.samples.map { sample in
@@ -70,9 +96,7 @@ struct MeasuredModel: Sendable {
         (settings.batch, settings.normalization) = (32, normalization)
         let loader = try ClipLoader(
             samples, evaluation: clips, frames: frames, imageSize: model.vision.imageSize, settings: settings)
-        let scores = try await scores(samples, loader, names, byTexts: byTexts)
-        let partners = TimeOrderPartners.of(names)
-        return AblationResult.Accuracy(try ClassificationReport(scores, partners: partners), partners: partners)
+        return (samples, loader)
     }
 
     @TorchActor
@@ -91,7 +115,7 @@ extension PresetModel {
     /// Whether what is learned answers by texts rather than by a class head.
     var answersByTexts: Bool {
         switch self {
-        case .actionCLIP: true
+        case .actionCLIP, .distillation: true
         case .m2CLIP(_, let recipe): recipe?.loss.weights.visual == 0
         case .evl, .stAdapter, .linearProbe: false
         }

@@ -30,8 +30,12 @@ public struct Reproduction: Sendable {
     public enum Event: Sendable {
         /// Clips are being written.
         case rendering(done: Int, total: Int)
+        /// The small CLIP is being pretrained.
+        case pretraining(Pretraining.Progress)
         /// A run begins: which, and how many are done of how many.
         case began(row: String, seed: UInt64, done: Int, total: Int)
+        /// So many rounds of a measurement of latencies are done.
+        case measuring(done: Int, total: Int)
         /// Something in a run.
         case training(TrainingRun.Event)
         /// A run is done.
@@ -39,7 +43,7 @@ public struct Reproduction: Sendable {
     }
 
     /// The rows.
-    public let rows: [Ablation]
+    public var rows: [Ablation]
     /// The seeds of each.
     public let seeds: [UInt64]
     /// How large the world is.
@@ -48,6 +52,10 @@ public struct Reproduction: Sendable {
     public let folder: String
     /// The frozen CLIP.
     public let start: StartingPoint
+    /// The small CLIP of students; nil pretrains one in the folder.
+    public var student: StartingPoint?
+    /// How a small CLIP is pretrained.
+    public var studentRecipe = Self.smallCLIP
     /// Values over every recipe's.
     public var assignments: [String] = []
 
@@ -72,18 +80,19 @@ public struct Reproduction: Sendable {
 
     /// Runs everything that is not done yet.
     ///
-    /// Several processes may share a folder when they run different rows.
+    /// Several processes may share a folder when they run different rows; what all rows need is made by one of them.
     ///
     /// - Parameter events: told what happens.
     /// - Throws: what training throws; results that are done stay.
     public func run(_ events: @escaping @Sendable (Event) -> Void) async throws {
         try await checkStart()
         try await render(events)
+        let small = try await prepareStudents(events)
         let runs = runs(of: rows)
         for (done, (row, seed)) in runs.enumerated() {
             try Task.checkCancellation()
             events(.began(row: row.id, seed: seed, done: done, total: runs.count))
-            events(.finished(try await result(of: row, seed, events)))
+            events(.finished(try await result(of: row, seed, small, events)))
         }
     }
 
@@ -92,9 +101,10 @@ public struct Reproduction: Sendable {
     ///
     /// - Parameter table: the rows of the whole table.
     /// - Returns: the results, row after row and seed after seed.
-    public func results(of table: [Ablation] = Ablation.puppets) -> [AblationResult] {
-        runs(of: table).compactMap { row, seed in
-            do { return try kept(row, seed, try run(row, seed)) } catch { return nil }
+    public func results(of table: [Ablation] = Ablation.puppets) async -> [AblationResult] {
+        let small = try? await smallStart()
+        return runs(of: table).compactMap { row, seed in
+            do { return try kept(row, seed, try run(row, seed, small)) } catch { return nil }
         }
     }
 
@@ -112,10 +122,9 @@ public struct Reproduction: Sendable {
         rows.flatMap { row in (row.recipe == nil ? [0] : seeds).map { (row, $0) } }
     }
 
-    /// Refuses a folder whose results began at another frozen CLIP.
+    /// Refuses a folder whose results began at another CLIP.
     private func checkStart() async throws {
-        let path = folder + "/start.json"
-        let own = await start.digest
+        let path = "\(folder)/start.json", own = await start.digest
         if FileManager.default.fileExists(atPath: path) {
             let found: String = try SortedJSON.read(from: path)
             guard found == own else {
@@ -139,24 +148,31 @@ public struct Reproduction: Sendable {
         }
     }
 
-    private func place(_ row: Ablation, _ seed: UInt64) -> String { "\(folder)/\(row.id)/seed-\(seed)" }
+    /// The folder of a run.
+    func place(_ row: String, _ seed: UInt64) -> String { "\(folder)/\(row)/seed-\(seed)" }
 
     private func result(
-        of row: Ablation, _ seed: UInt64, _ events: @escaping @Sendable (Event) -> Void
+        of row: Ablation, _ seed: UInt64, _ small: StartingPoint?, _ events: @escaping @Sendable (Event) -> Void
     ) async throws -> AblationResult {
-        let run = try run(row, seed)
+        var run = try run(row, seed, small)
         if let kept = try kept(row, seed, run) { return kept }
+        if let teacher = row.teacher { run?.teacher = try await self.teacher(teacher, seed) }
+        run?.spatialModel = start
         return try await measured(row, seed, run, events)
     }
 
-    private func run(_ row: Ablation, _ seed: UInt64) throws(TrainingError) -> TrainingRun? {
+    func run(
+        _ row: Ablation, _ seed: UInt64, _ small: StartingPoint?
+    ) throws(TrainingError) -> TrainingRun? {
         guard let name = row.recipe else { return nil }
-        return TrainingRun(try recipe(name, row, seed), start: start, folder: RunFolder(place(row, seed)))
+        let start = row.startsSmall ? small ?? start : start
+        return TrainingRun(
+            try recipe(name, row, seed, start), start: start, folder: RunFolder(place(row.id, seed)))
     }
 
     /// A result that is there already, if it is one of this recipe in this world.
     private func kept(_ row: Ablation, _ seed: UInt64, _ run: TrainingRun?) throws -> AblationResult? {
-        let path = place(row, seed) + "/result.json"
+        let path = place(row.id, seed) + "/result.json"
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         try run?.checkFolder()
         let result: AblationResult = try SortedJSON.read(from: path)
@@ -175,17 +191,20 @@ public struct Reproduction: Sendable {
         let model = if let run { try await trained(run, events) } else { try await MeasuredModel(frozen: start) }
         let supervised = try await model.accuracy(on: "\(folder)/test/validation.txt")
         let zeroShot = try await model.zeroShot(on: "\(folder)/test/heldout.txt")
-        let result = AblationResult(
+        var result = AblationResult(
             id: row.id, seed: seed, world: world, supervised: supervised, zeroShot: zeroShot,
             trainedParameters: model.trainedParameters, steps: model.steps, seconds: model.seconds,
             peakMemory: model.peakMemory)
-        let place = RunFolder(place(row, seed))
+        result.fusions = try await model.fusions(on: "\(folder)/test/validation.txt")
+        let place = RunFolder(place(row.id, seed))
         try place.make()
         try SortedJSON.write(result, to: place.path + "/result.json")
         return result
     }
 
-    private func recipe(_ name: String, _ row: Ablation, _ seed: UInt64) throws(TrainingError) -> TrainingRecipe {
+    private func recipe(
+        _ name: String, _ row: Ablation, _ seed: UInt64, _ start: StartingPoint
+    ) throws(TrainingError) -> TrainingRecipe {
         let lists = [
             "lists.train.path=\(folder)/train/train.txt", "lists.train.classes=\(folder)/train/training_classes.txt",
             "lists.validation=", "run.seed=\(seed)", "run.evaluateEvery=0",
@@ -193,15 +212,17 @@ public struct Reproduction: Sendable {
         let features =
             try TrainingRecipe.find(name).run.features == nil
             ? [] : ["run.features.folder=\(folder)/\(row.id)/features"]
-        return try TrainingRecipe.find(name, setting: row.assignments + lists + features + assignments)
+        return try TrainingRecipe.find(
+            name, setting: try studentAssignments(row, seed, start) + row.assignments + lists + features + assignments)
     }
 
     private func trained(
         _ run: TrainingRun, _ events: @escaping @Sendable (Event) -> Void
     ) async throws -> MeasuredModel {
         ResidentMemory.forget()
+        try await run.prepare { events(.training($0)) }
         let outcome = try await run.run { events(.training($0)) }
         return try await MeasuredModel(
-            trainedIn: run.folder, run.recipe, outcome, peakMemory: ResidentMemory.peak, start)
+            trainedIn: run.folder, run.recipe, outcome, peakMemory: ResidentMemory.peak, run.start)
     }
 }

@@ -66,16 +66,22 @@ public struct ReproductionReport: Sendable {
     /// - Parameter folder: the folder; made if it is missing.
     /// - Throws: `TrainingError.unwritable`.
     public func write(to folder: String) throws(TrainingError) {
-        let page = folder + "/puppets.md"
+        try Self.write(
+            markdown, File(facts: facts, results: results), named: "puppets", to: folder,
+            title: "The papers' claims on Puppets")
+    }
+
+    /// Writes a page and what it was made of.
+    static func write(
+        _ markdown: String, _ content: some Encodable, named name: String, to folder: String, title: String
+    ) throws(TrainingError) {
+        let page = "\(folder)/\(name).md"
         do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
             throw .unwritable(path: folder, detail: error.localizedDescription)
         }
-        try SortedJSON.write(File(facts: facts, results: results), to: folder + "/puppets.json")
-        let before = (try? String(contentsOfFile: page, encoding: .utf8)) ?? "# The papers' claims on Puppets\n\n"
-        do { try Data(Self.merged(markdown, into: before).utf8).write(to: URL(filePath: page), options: .atomic) } catch
-        {
-            throw .unwritable(path: page, detail: error.localizedDescription)
-        }
+        try SortedJSON.write(content, to: "\(folder)/\(name).json")
+        let before = (try? String(contentsOfFile: page, encoding: .utf8)) ?? "# \(title)\n\n"
+        try SortedJSON.write(Data(merged(markdown, into: before).utf8), to: page)
     }
 
     /// A page with the part between the marks written anew.
@@ -144,12 +150,12 @@ public struct ReproductionReport: Sendable {
         return "| " + cells.joined(separator: " | ") + " |"
     }
 
-    private static func percent(_ trials: Trials) -> String {
+    static func percent(_ trials: Trials) -> String {
         let mean = String(format: "%.1f", 100 * trials.mean)
         return trials.values.count > 1 ? mean + String(format: " ± %.1f", 100 * (trials.sampleStd ?? 0)) : mean
     }
 
-    private static func count(_ parameters: Int) -> String {
+    static func count(_ parameters: Int) -> String {
         parameters == 0 ? "0" : String(format: "%.2f M", Double(parameters) / 1e6)
     }
 

@@ -61,7 +61,7 @@ enum SortedJSON {
     }
 
     /// What did not decode, and where.
-    private static func words(_ error: any Error) -> String {
+    static func words(_ error: any Error) -> String {
         switch error as? DecodingError {
         case .keyNotFound(let key, let context): place(context) + "\(key.stringValue) is missing"
         case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
@@ -72,6 +72,7 @@ enum SortedJSON {
     }
 
     private static func place(_ context: DecodingError.Context) -> String {
-        context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".") + ": "
+        let path = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
+        return path.isEmpty ? "" : path.joined(separator: ".") + ": "
     }
 }

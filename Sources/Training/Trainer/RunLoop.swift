@@ -195,6 +195,13 @@ struct RunLoop {
     }
 }
 
+extension RunPosition {
+    /// The part of a run that is over, 0 to 1.
+    func progress(of length: RunLength) -> Double {
+        Double(step) / Double(length.steps(stepsPerEpoch: stepsPerEpoch))
+    }
+}
+
 extension RunLength {
     /// The number of steps.
     func steps(stepsPerEpoch: Int) -> Int {

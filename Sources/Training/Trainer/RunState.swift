@@ -41,8 +41,10 @@ public struct RunState: Codable, Sendable, Equatable {
     ///   - folder: the run's folder.
     /// - Throws: `TrainingError.otherSources` with everything that differs.
     func check(_ sources: RunSources, in folder: RunFolder) throws(TrainingError) {
-        guard let before = self.sources, before != sources else { return }
-        throw .otherSources(path: folder.path, differences: sources.differences(from: before))
+        guard let before = self.sources else { return }
+        let now = sources.asNoted(in: before)
+        guard before != now else { return }
+        throw .otherSources(path: folder.path, differences: now.differences(from: before))
     }
 
     /// Takes an evaluation into account.

@@ -32,15 +32,19 @@ public struct StartingPoint: Sendable {
     /// - Parameters:
     ///   - configuration: the recipe's model.
     ///   - resetHead: whether a trained model's class head is left out.
+    ///   - inherits: whether the model's CLIP is cut out of a larger one.
     /// - Returns: by the model's names; what the method adds to a CLIP is missing.
-    /// - Throws: `TrainingError.badRecipe` for a start of another method or other sizes.
+    /// - Throws: `TrainingError.badRecipe` for a start of another method or other sizes, `cannotInherit` for one that is
+    ///   smaller somewhere.
     @TorchActor
     func tensors(
-        for configuration: ActionModelConfiguration, resetHead: Bool
+        for configuration: ActionModelConfiguration, resetHead: Bool, inherits: Bool = false
     ) throws(TrainingError) -> [String: Tensor] {
         let found = checkpoint.configuration
         var tensors: [String: Tensor]
-        if case .clip(let clip) = found {
+        if inherits {
+            tensors = try inherited(for: configuration)
+        } else if case .clip(let clip) = found {
             let differences = configuration.differences(from: clip)
             guard differences.isEmpty else {
                 throw .badRecipe(
@@ -66,7 +70,53 @@ public struct StartingPoint: Sendable {
     }
 }
 
+extension StartingPoint {
+    /// A smaller CLIP's weights for a method's model, cut out of this one.
+    @TorchActor
+    private func inherited(
+        for configuration: ActionModelConfiguration
+    ) throws(TrainingError) -> [String: Tensor] {
+        guard case .clip(let larger) = checkpoint.configuration else {
+            throw .badRecipe("start.inherit cuts a CLIP out of a larger one; \(checkpoint.path) is no CLIP")
+        }
+        guard let smaller = configuration.clipConfiguration else {
+            throw .badRecipe("start.inherit needs a model with both towers; \(configuration.kind.title) has one")
+        }
+        let workings = [
+            ("activation", smaller.activation.rawValue, larger.activation.rawValue),
+            ("layerNormEps", "\(smaller.layerNormEps)", "\(larger.layerNormEps)"),
+            ("text.pooling", "\(smaller.text.pooling)", "\(larger.text.pooling)"),
+        ]
+        if let (name, own, wanted) = workings.first(where: { $0.1 != $0.2 }) {
+            throw .badRecipe(
+                "start.inherit: \(checkpoint.path) was trained with \(name) \(wanted), the recipe's model has \(own); set "
+                    + "it to that")
+        }
+        // The texts are those of the larger model: an id past a shorter table would read foreign memory.
+        if let text = configuration.text {
+            let vocabulary = try requiredTokenizer.vocabulary
+            if let problem = text.problem(with: vocabulary) {
+                throw .badRecipe(
+                    "start.inherit: the vocabulary of \(checkpoint.path) does not fit the recipe's model: \(problem); set "
+                        + "the model's text.vocabularySize to \(vocabulary.count)")
+            }
+        }
+        return configuration.backbone(try WeightInheritance.weights(of: checkpoint.tensors, larger, for: smaller))
+    }
+}
+
 extension ActionModelConfiguration {
+    /// The CLIP that the model is made of, where it has both towers.
+    var clipConfiguration: CLIPConfiguration? {
+        switch self {
+        case .clip(let configuration): configuration
+        case .actionCLIP(let configuration): configuration.clip
+        case .m2CLIP(let configuration): configuration.clip
+        case .linearProbe(let configuration): configuration.clip
+        case .evl, .stAdapter: nil
+        }
+    }
+
     /// Whether a parameter belongs to the classes that the model was trained on.
     func isClassHead(_ name: String) -> Bool {
         switch self {

@@ -16,15 +16,19 @@ public struct TrainingRecipe: Sendable, Equatable {
         public var checkpoint: String
         /// Whether a trained model's class head is made anew.
         public var resetHead: Bool?
+        /// Whether the model's CLIP is smaller than the checkpoint and cut out of it, by ``WeightInheritance``.
+        public var inherit: Bool?
 
         /// Names a checkpoint.
         ///
         /// - Parameters:
         ///   - checkpoint: a path or the name of a model.
         ///   - resetHead: whether a trained model's class head is made anew.
-        public init(checkpoint: String, resetHead: Bool? = nil) {
+        ///   - inherit: whether the model's CLIP is cut out of the checkpoint's.
+        public init(checkpoint: String, resetHead: Bool? = nil, inherit: Bool? = nil) {
             self.checkpoint = checkpoint
             self.resetHead = resetHead
+            self.inherit = inherit
         }
     }
 

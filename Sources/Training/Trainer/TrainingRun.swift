@@ -23,8 +23,18 @@ public struct TrainingRun: Sendable {
         case evaluating(done: Int, total: Int)
         /// An evaluation is done.
         case evaluated(step: Int, ClassificationReport, isBest: Bool)
+        /// So much of what a student learns from is made.
+        case preparing(Preparation, done: Int, total: Int)
         /// A checkpoint was written.
         case saved(step: Int)
+    }
+
+    /// What is made before a student can learn from it.
+    public enum Preparation: Sendable, CaseIterable {
+        /// What a frozen CLIP sees in the videos.
+        case spatialTargets
+        /// What a teacher says of the videos.
+        case teacherPredictions
     }
 
     /// What a run gives.
@@ -47,6 +57,10 @@ public struct TrainingRun: Sendable {
     public let folder: RunFolder
     /// The processes.
     public let group: ProcessGroup
+    /// The teacher that a student's recipe names.
+    public var teacher: StartingPoint?
+    /// The CLIP that a student's recipe names for spatial targets.
+    public var spatialModel: StartingPoint?
     /// The command that made the run, for its report.
     public var command = ""
 
@@ -73,14 +87,16 @@ public struct TrainingRun: Sendable {
     /// - Throws: `TrainingError`, `DatasetError`, `ProcessGroupError`, and `CancellationError`.
     public func run(_ events: @escaping @Sendable (Event) -> Void = { _ in }) async throws -> Outcome {
         let data = try RunData(recipe, group)
-        let sources = await RunSources(data, start)
+        let distillation = try await distillationSources(data)
+        let sources = await RunSources(data, start, lessons: distillation.digests)
         try await sources.verifySame(recipe, over: group)
         // A folder that is there is taken first; a new one is made when all else is known to fit.
         var lock = try group.rank == 0 && folder.exists ? claimed() : nil
         defer { withExtendedLifetime(lock) {} }
         let inputs = MethodInputs(
             start: start, resetHead: recipe.start.resetHead ?? false, classes: data.names(recipe.lists.text),
-            settings: recipe.run)
+            settings: recipe.run, inherits: recipe.start.inherit ?? false,
+            distillation: distillation)
         let session = try await TrainingSession(recipe, inputs, start.checkpoint.preprocessing.normalization, group)
         if group.rank == 0, lock == nil { lock = try claimed() }
         let state = try await session.resume(folder, sources)
@@ -89,7 +105,7 @@ public struct TrainingRun: Sendable {
     }
 
     /// Takes the folder for this run, and makes it where it is missing.
-    private func claimed() throws(TrainingError) -> RunLock {
+    func claimed() throws(TrainingError) -> RunLock {
         try folder.make()
         let lock = try RunLock(folder)
         if folder.exists { try checkFolder() } else { try folder.write(recipe.text, to: folder.recipe) }

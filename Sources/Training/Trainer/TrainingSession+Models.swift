@@ -48,7 +48,8 @@ extension TrainingSession {
         if let clips = run.recipe.preset.data?.evaluation {
             contents.files[ModelClips.fileName] = try ModelClips(clips: clips, text: run.recipe.lists.text).json()
         }
-        let tensors = method.parameters.tensors.mapValues { $0.detached() }
+        // What a student is trained beside is no part of it.
+        let tensors = method.parameters.tensors.filter { !SpatialObjectives.owns($0.key) }.mapValues { $0.detached() }
         try run.folder.replace(path) { path throws(ActionModelError) in
             try ActionModelDirectory.write(contents, tensors: tensors, to: path)
         }

@@ -181,28 +181,30 @@ final class TrainingSession {
 
     /// The parts of a batch, as many in each process, so that those who share a loss meet in each.
     private func parts(of batch: LoadedBatch, at position: RunPosition) throws -> [TrainingBatch] {
-        if batch.labels.isEmpty { return [try padding(batch)] }
+        if batch.labels.isEmpty { return [try padding(batch, at: position)] }
         var mixed = batch
         if let mixing = settings.mixing { mixed = mixing.mixed(batch, settings, classes: classes, at: position) }
         let count = max(1, min(max(settings.accumulate, method.batchSplit), batch.total / sharing.group.size))
         return try MicroBatches(count: count).parts(of: batch.labels.count).map { range in
-            let labels = batch.labels[range].map { $0.first ?? 0 }
-            var draws = batch.positions[range].map { seed.draws(.texts, position.epoch, $0) }
+            let labels = batch.labels[range].map { $0.first ?? 0 }, places = Array(batch.positions[range])
+            var draws = places.map { seed.draws(.texts, position.epoch, $0) }
             return TrainingBatch(
                 mixed.input.clips(range), labels: Tensor(labels.map(Int64.init)),
-                targets: try targets(of: mixed, range), texts: try method.texts(for: labels, draws: &draws),
-                total: batch.total)
+                targets: try targets(of: mixed, range),
+                texts: try method.texts(for: labels, at: places, draws: &draws), total: batch.total,
+                positions: places, progress: position.progress(of: method.length))
         }
     }
 
     /// What a process computes that has none of a step's few clips: a black clip that counts nothing, so that it meets
     /// the others wherever they gather.
-    private func padding(_ batch: LoadedBatch) throws -> TrainingBatch {
+    private func padding(_ batch: LoadedBatch, at position: RunPosition) throws -> TrainingBatch {
         var draws = [seed.draws(.texts, 0)]
         return TrainingBatch(
             batch.input.padding, labels: .zeros([1], dtype: .int64),
             targets: settings.task == .multiple ? .zeros([1, classes]) : nil,
-            texts: try method.texts(for: [0], draws: &draws), total: batch.total, isPadding: true)
+            texts: try method.texts(for: [0], at: [0], draws: &draws), total: batch.total, isPadding: true,
+            positions: [0], progress: position.progress(of: method.length))
     }
 
     /// What the class head is told, where that is more than one class.

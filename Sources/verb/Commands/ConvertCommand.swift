@@ -134,7 +134,11 @@ struct ConvertCommand: AsyncParsableCommand {
             }
             let broken = tensors.filter { !$0.value.isFinite.allTrue }.keys.sorted()
             guard broken.isEmpty else { throw CLIPError.notFinite(path: target, names: broken) }
-            if let value = checkpoint.configuration.released(tensors) { try StateFile.writeTorch(value, to: target) }
+            guard let value = checkpoint.configuration.released(tensors) else {
+                throw ValidationError(
+                    "\(source) is a model that no method's reference has a file for; write it with --layout verb.")
+            }
+            try StateFile.writeTorch(value, to: target)
         case .openCLIP, .huggingFace:
             throw ValidationError(
                 "\(checkpoint.configuration.kind.title) models are written with --layout verb or released.")

@@ -8,6 +8,11 @@ enum EvaluationPrinter {
         let model = outcome.models[0].model.path
         var lines = ["\(outcome.result.protocol.rawValue): \(model) by \(outcome.models[0].head.rawValue)"]
         lines += table(outcome.result)
+        for (place, fusions) in outcome.models[0].fusions.enumerated() {
+            let list = outcome.models[0].fusions.count > 1 ? " (list \(place + 1))" : ""
+            let shares = fusions.sorted { $0.key < $1.key }.map { "\($0.key) \(percent($0.value))" }
+            lines.append("  top-1 of the two heads\(list): " + shares.joined(separator: ", "))
+        }
         if let baseline = outcome.baselineResult, let path = outcome.baseline?.model.path {
             lines += ["frozen CLIP: \(path) by texts"] + table(baseline)
         }

@@ -8,6 +8,8 @@ final class TrainingPrinter: Sendable {
     private let isQuiet: Bool
     private let steps: ProgressReporter
     private let features = ProgressReporter("features", unit: "batches")
+    private let targets = ProgressReporter("spatial targets", unit: "videos")
+    private let predictions = ProgressReporter("teacher", unit: "batches")
     private let evaluation: Mutex<ProgressReporter?> = Mutex(nil)
 
     /// - Parameters:
@@ -26,6 +28,8 @@ final class TrainingPrinter: Sendable {
         case .began(let step, let total):
             if step > 0 { Notices.write("goes on after step \(step) of \(total)") }
         case .encoding(let done, let total): features.update(done, of: total)
+        case .preparing(.spatialTargets, let done, let total): targets.update(done, of: total)
+        case .preparing(.teacherPredictions, let done, let total): predictions.update(done, of: total)
         case .skipped(let videos):
             steps.clear()
             for video in videos { Notices.write("cannot be read: \(video.description)") }

@@ -56,6 +56,12 @@ struct VideoModelInspection {
             configuration.classes.map { classes in
                 "\(classes)" + (checkpoint.classNames == nil ? ", names not beside it" : ", named in labels.txt")
             } ?? "none")
+        if case .actionCLIP(let own) = configuration, let token = own.token {
+            facts.add(
+                "second view",
+                "\(token.readout.rawValue), \(token.level.rawValue); "
+                    + "fused by \((own.fusion ?? .averageProbabilities).rawValue)")
+        }
         facts.add("parameters", "\(cost.parameters), \(cost.trained) of them trained")
         for part in cost.parts { facts.add("  of " + part.name, "\(part.parameters), \(part.trained) trained") }
         facts.add("GMAC a clip", CostTable.giga(cost.clipMACs))

@@ -55,6 +55,19 @@ import Torch
         #expect(distance < 1e-12 && isNil)
     }
 
+    @Test("a map of nothing is its bias, as in blocks that were pruned of all their units", arguments: [false, true])
+    func empty(isQuick: Bool) async {
+        let (values, shapes, byBias) = await TorchThread.run {
+            let generator = Generator(seed: 4), x = Self.leaf([2, 3, 0], generator)
+            let weight = Self.leaf([5, 0], generator), bias = Self.leaf([5], generator)
+            let y = isQuick ? x.quickGELULinear(weight, bias) : x.geluLinear(weight, bias)
+            let found = y.sum().gradients(by: [x, weight, bias])
+            let same = (y - bias).abs.max().item(Double.self)
+            return (same, found.map { $0?.shape ?? [] }, found[2]?.array(of: Double.self) ?? [])
+        }
+        #expect(values == 0 && shapes == [[2, 3, 0], [5, 0], [5]] && byBias == [6, 6, 6, 6, 6])
+    }
+
     @Test("in mixed precision the map computes as its operations do")
     func autocast() async {
         let distance = await TorchThread.run {

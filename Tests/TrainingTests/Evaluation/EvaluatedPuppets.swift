@@ -62,6 +62,16 @@ struct EvaluatedPuppets {
         return try await EvaluationModel(try checkpoint(.actionCLIP(configuration)), tokenizer: clip.tokenizer)
     }
 
+    /// ActionCLIP with two heads, whose views are fused in a way.
+    func twoHeaded(_ fusion: ViewFusion) async throws -> EvaluationModel {
+        let own = clip.checkpoint.configuration
+        var configuration = ActionCLIPConfiguration(
+            clip: own, frames: 3, aggregator: .transformer(.init(positions: 3, layers: 1, heads: 1, token: TokenView()))
+        )
+        configuration.fusion = fusion
+        return try await EvaluationModel(try checkpoint(.actionCLIP(configuration)), tokenizer: clip.tokenizer)
+    }
+
     static var settings: EvaluationSettings {
         EvaluationSettings(
             clips: EvaluationClips(sampling: .segments, shortSide: 32, resize: .pillowBicubic), frames: 3)

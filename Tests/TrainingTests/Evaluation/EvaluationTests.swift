@@ -67,6 +67,34 @@ struct EvaluationTests {
         }
     }
 
+    @Test("two heads are fused as the model's folder says, and the manifest says how", arguments: ViewFusion.allCases)
+    func twoHeads(_ fusion: ViewFusion) async throws {
+        try await withEvaluatedPuppets { puppets in
+            let model = try await puppets.twoHeaded(fusion), list = try puppets.train()
+            var settings = EvaluatedPuppets.settings
+            (settings.clips.sampling, settings.clips.temporalViews) = (.dense(stride: 3), 2)
+            let evaluation = try Evaluation(.supervised, [list], settings)
+            let scores = try await evaluation.scores(of: model), table = scores.tables[0]
+            let outcome = try EvaluationOutcome(evaluation, [scores], baseline: nil)
+            let manifest = await outcome.manifest(command: ["verb"], version: "1")
+            #expect(manifest.models[0].fusion == fusion)
+            #expect(scores.fusions.count == 1 && manifest.fusions == scores.fusions)
+            #expect(Set(scores.fusions[0].keys) == Set(ViewFusion.allCases.map(\.rawValue)))
+            #expect(scores.fusions[0][fusion.rawValue] == outcome.result.top1.mean)
+            #expect(table.views == 2 * 16 * (fusion == .averageProbabilities ? 2 : 1))
+            let texts = LabelTexts(names: table.classes, tokenizer: puppets.clip.tokenizer)
+            let labels = try await LabelQuestion.texts(texts).labels(for: model.model)
+            let loader = try ClipLoader(
+                list.samples, evaluation: settings.clips, frames: 3, imageSize: 32, settings: LoaderSettings())
+            var wanted: [Double] = []
+            for try await batch in loader.batches(epoch: 0) {
+                wanted += try await Self.probabilities(model, labels, batch)
+            }
+            let found = table.probabilities.flatMap(\.self)
+            #expect(found.count == wanted.count && zip(found, wanted).allSatisfy { abs($0 - $1) < 1e-6 })
+        }
+    }
+
     @TorchActor
     private static func probabilities(
         _ model: EvaluationModel, _ labels: ActionLabels, _ batch: ClipBatch

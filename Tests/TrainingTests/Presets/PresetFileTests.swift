@@ -43,6 +43,56 @@ struct PresetFileTests {
             resize: bicubic
         """
 
+    private static let twoHeaded = """
+        title: mine
+        source: me
+        method: actionclip
+        model:
+          clip:
+            embedDim: 8
+            vision:
+              imageSize: 8
+              patchSize: 4
+              blocks: {width: 16, layers: 2, heads: 2, mlpWidth: 64}
+            text:
+              contextLength: 9
+              vocabularySize: 20
+              blocks: {width: 8, layers: 2, heads: 2, mlpWidth: 32}
+              pooling: largestToken
+            activation: gelu
+            layerNormEps: 1e-5
+          frames: 4
+          aggregator:
+            Transf:
+              positions: 9
+              layers: 2
+              heads: 1
+              layerNormEps: 1e-12
+              token: {residual: 0.5, hidesFromFrames: true, projection: separate, readout: token, level: spatial}
+          temporal: none
+          dropout: 0
+          embeddingDropout: 0
+          fusion: average_logit
+        """
+
+    @Test("two heads are written as keys of the aggregator, and the fusion of their views beside it")
+    func twoHeads() throws {
+        let (preset, problem) = try read(Self.twoHeaded)
+        #expect(problem == "")
+        guard case .actionCLIP(let configuration, nil) = try #require(preset).model else {
+            Issue.record("another method")
+            return
+        }
+        var view = TokenView()
+        (view.residual, view.hidesFromFrames) = (0.5, true)
+        (view.projection, view.level) = (.separate, .spatial)
+        #expect(configuration.token == view && configuration.fusion == .averageLogits)
+        let misspelt = try read(Self.twoHeaded.replacing("hidesFromFrames", with: "hideFromFrames")).problem
+        #expect(misspelt.contains("hidesFromFrames"), "\(misspelt)")
+        let spatial = try read(Self.twoHeaded.replacing("temporal: none", with: "temporal: shift")).problem
+        #expect(spatial.contains("token level spatial"), "\(spatial)")
+    }
+
     /// Reads a text as a file; the error's words without the folder.
     private func read(_ text: String, name: String = "mine.yaml") throws -> (preset: Preset?, problem: String) {
         try read(Data(text.utf8), name: name)

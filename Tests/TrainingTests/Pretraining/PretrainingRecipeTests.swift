@@ -68,4 +68,18 @@ struct PretrainingRecipeTests {
         #expect(configuration.text.blocks.heads == [4, 4, 4])
         #expect(configuration.vision.grid == 4)
     }
+
+    @Test("a model cut out of a larger one has everything of it that is no size, and heads as wide")
+    func inheriting() {
+        var larger = CLIPConfiguration.vitB16, recipe = PretrainingRecipe()
+        (larger.activation, larger.text.pooling, larger.layerNormEps) = (.gelu, .firstToken(49_407), 1e-6)
+        (recipe.visionWidth, recipe.textWidth) = (256, 128)
+        let own = recipe.configuration(vocabularySize: 49_408, inheriting: larger)
+        #expect(own.activation == .gelu && own.text.pooling == .firstToken(49_407) && own.layerNormEps == 1e-6)
+        #expect(own.vision.blocks.headWidth == 64 && own.vision.blocks.heads == [4, 4, 4, 4])
+        #expect(own.text.blocks.headWidth == 64 && own.text.blocks.heads == [2, 2, 2])
+        // Narrower than a head: no head fits, which inheriting says.
+        recipe.textWidth = 32
+        #expect(recipe.configuration(vocabularySize: 49_408, inheriting: larger).text.blocks.headWidth != 64)
+    }
 }

@@ -23,6 +23,20 @@ struct RunStateTests {
         #expect(error?.description.hasPrefix(words) == true, "\(String(describing: error))")
     }
 
+    @Test("lessons must be those of the checkpoint; what it did not note yet is not compared")
+    func lessons() throws {
+        var state = RunState(), before = try sources(), now = before
+        before.lessons = ["the teacher": "a"]
+        state.sources = before
+        now.lessons = ["the teacher": "a", "the teacher's architecture": "b"]
+        try state.check(now, in: RunFolder("runs/mine"))
+        for lessons in [["the teacher": "c"], ["the teacher's architecture": "b"], nil] {
+            now.lessons = lessons
+            let changed = now
+            #expect(throws: TrainingError.self) { try state.check(changed, in: RunFolder("runs/mine")) }
+        }
+    }
+
     @Test("a checkpoint of before goes on without being compared")
     func older() throws {
         let text = #"{"version":1,"step":7,"evaluationsWithoutBest":2,"seconds":1.5,"evaluatedStep":6}"#

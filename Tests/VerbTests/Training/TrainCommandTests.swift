@@ -5,7 +5,7 @@ import Training
 
 @Suite("verb train", .serialized)
 struct TrainCommandTests {
-    static let methods = ["linear-probe", "actionclip", "st-adapter", "evl", "m2clip"]
+    static let methods = ["linear-probe", "actionclip", "st-adapter", "evl", "m2clip", "distillation"]
 
     @Test("killed at any moment, a run goes on to the same numbers, to the last bit", arguments: methods)
     func resume(_ method: String) async throws {

@@ -45,6 +45,20 @@ struct TrainingWorld {
         try ModelDirectory.write(
             to: folder.path + "/clip", configuration: configuration, preprocessing: Preprocessing(imageSize: 32),
             tensors: parameters.tensors, vocabulary: vocabulary)
+        try writeTeacher()
+    }
+
+    /// A teacher with another common space, and dropping that must stay off.
+    private func writeTeacher() throws {
+        var clip = configuration
+        clip.embedDim = 12
+        var teacher = ActionCLIPConfiguration(clip: clip, frames: 3, aggregator: .mean)
+        teacher.dropout = 0.5
+        let parameters = try Parameters.build(.random(Generator(seed: 6))) { ActionCLIP($0, teacher) }.parameters
+        try ActionModelDirectory.write(
+            ActionModelDirectory.Contents(
+                configuration: .actionCLIP(teacher), preprocessing: Preprocessing(imageSize: 32), classNames: nil,
+                vocabulary: vocabulary), tensors: parameters.tensors, to: folder.path + "/teacher")
     }
 
     /// What makes a bundled recipe fit this world and end after three short epochs.
@@ -63,7 +77,7 @@ struct TrainingWorld {
             "recipe.batch=6", "recipe.learningRate=1e-3", "run.workers=2", "run.threads=1", "run.evaluateEvery=1",
         ]
         switch method {
-        case "actionclip", "m2clip", "linear-probe":
+        case "actionclip", "distillation", "m2clip", "linear-probe":
             values += clip.map { "model.clip.\($0)" } + text.map { "model.clip.text.\($0)" }
         default: values += clip.dropFirst().map { "model.\($0)" }
         }
@@ -71,6 +85,13 @@ struct TrainingWorld {
         case "actionclip":
             values += ["model.aggregator.Transf.positions=40", "model.aggregator.Transf.heads=2", "recipe.epochs=3"]
             values += ["recipe.aggregatorRatio=5"]
+        case "distillation":
+            values += ["model.aggregator.Transf.positions=40", "model.aggregator.Transf.heads=2", "recipe.epochs=3"]
+            values += ["recipe.aggregatorRatio=5"]
+            values += ["start.inherit=", "recipe.spatial.folder=targets", "recipe.spatial.model=clip"]
+            values += ["recipe.spatial.objectives.lambdaEnd=0"]
+            values += ["recipe.heads={mode: deit_hard}", "recipe.affinity={alpha: 0.5, weight: 0.5}"]
+            values += ["recipe.teacher={checkpoint: teacher, input: same}"]
         case "m2clip":
             values += ["model.visionAdapters.layers=2", "model.visionAdapters.width=8"]
             values += ["model.textAdapters.width=8", "recipe.epochs=3"]
@@ -84,7 +105,8 @@ struct TrainingWorld {
 
     /// The command line of a run.
     func arguments(_ method: String, to output: String, _ more: [String] = []) throws -> [String] {
-        ["train", "puppets-\(method)", "--output", output] + (assignments(method) + more).flatMap { ["--set", $0] }
+        [method == "distillation" ? "distill" : "train", "puppets-\(method)", "--output", output]
+            + (assignments(method) + more).flatMap { ["--set", $0] }
     }
 
     /// Writes the training clips into one folder of images, one behind the other.

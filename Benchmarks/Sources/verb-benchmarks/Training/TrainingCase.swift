@@ -62,7 +62,7 @@ enum TrainingCase: String, CaseIterable, ExpressibleByArgument {
         case .stAdapter(let sizes, let recipe):
             let (model, parameters) = try build { STAdapter($0, sizes) }
             return (ClassHeadTraining(.stAdapter(model, recipe ?? STAdapterRecipe()), parameters), nil)
-        case .linearProbe: fatalError("TrainingCase: no case is a linear probe")
+        case .linearProbe, .distillation: fatalError("TrainingCase: no case is a linear probe or a student")
         }
     }
 
