@@ -2,7 +2,7 @@
 ///
 /// Source: its page, section 5.
 public struct DistillationRow: Sendable, Equatable {
-    /// The row's name: `c0` to `c9`.
+    /// The row's name: `c0` to `c9`, and `c10` of our own.
     public let id: String
     /// Technique I: whether the backbone is the small one.
     public let isSmall: Bool
@@ -14,13 +14,15 @@ public struct DistillationRow: Sendable, Equatable {
     public let purpose: String
     /// The row without a teacher that stands beside one with.
     public let control: String?
+    /// How often the clips are seen, where it is not what the recipe says.
+    public let epochs: Int?
 
     private init(
         _ id: String, _ purpose: String, small isSmall: Bool = false, spatial hasSpatial: Bool = false,
-        mode: DistillationMode = .single, control: String? = nil
+        mode: DistillationMode = .single, control: String? = nil, epochs: Int? = nil
     ) {
         (self.id, self.isSmall, self.hasSpatial, self.mode) = (id, isSmall, hasSpatial, mode)
-        (self.purpose, self.control) = (purpose, control)
+        (self.purpose, self.control, self.epochs) = (purpose, control, epochs)
     }
 
     /// The row whose models are the teachers, each of the students with its seed.
@@ -38,6 +40,8 @@ public struct DistillationRow: Sendable, Equatable {
         DistillationRow("c7", "I + II", small: true, spatial: true),
         DistillationRow("c8", "I + II + two heads", small: true, spatial: true, mode: .twoHeadGroundTruth),
         DistillationRow("c9", "I + II + III, hard", small: true, spatial: true, mode: .deitHard, control: "c8"),
+        DistillationRow(
+            "c10", "C8 trained twice as long", small: true, spatial: true, mode: .twoHeadGroundTruth, epochs: 6),
     ]
 
     /// The row as a run of the bundled student's recipe.
@@ -53,6 +57,6 @@ public struct DistillationRow: Sendable, Equatable {
             mode.hasTwoViews
             ? ["recipe.heads={mode: \(mode.rawValue)}"]
             : ["recipe.heads=", "model.aggregator.Transf.token=", "model.fusion="]
-        return heads + (hasSpatial ? [] : ["recipe.spatial="])
+        return heads + (hasSpatial ? [] : ["recipe.spatial="]) + (epochs.map { ["recipe.epochs=\($0)"] } ?? [])
     }
 }

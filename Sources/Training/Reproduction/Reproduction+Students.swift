@@ -9,7 +9,7 @@ extension Reproduction {
     public static var smallCLIP: PretrainingRecipe {
         var recipe = PretrainingRecipe()
         (recipe.visionWidth, recipe.visionLayers, recipe.textWidth, recipe.textLayers) = (96, 2, 64, 2)
-        (recipe.steps, recipe.batch) = (4000, 64)
+        (recipe.steps, recipe.batch) = (2000, 64)
         return recipe
     }
 
