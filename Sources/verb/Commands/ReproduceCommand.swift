@@ -16,7 +16,7 @@ struct ReproduceCommand: AsyncParsableCommand {
             goes on where it was, and several processes may share it, each with rows of its own. Each run takes a few \
             minutes on two cores. The table has everything that the folder holds.
 
-            --suite distillation trains C0 to C9: c0 first, whose models teach; then measures the latency of all models \
+            --suite distillation trains C0 to C10: c0 first, whose models teach; then measures the latency of all models \
             and the speed of full-size backbones, which wants a quiet machine, and writes distillation.md, .json and .svg.
 
             EXAMPLES
