@@ -4,8 +4,9 @@ extension DistillationReport {
     /// What the columns of the table are.
     var legend: String {
         let (soft, control) = (DistillationMode.deitSoft, DistillationMode.twoHeadGroundTruth)
+        let top5 = hasTop5 ? "*top-5*, " : ""
         return """
-            *Top-1*, *top-5*, *mean class* (the mean of the classes' accuracies) and *time order* (clips of classes that are \
+            *Top-1*, \(top5)*mean class* (the mean of the classes' accuracies) and *time order* (clips of classes that are \
             one another's reversal, scored above their partner; 50 is chance) in percent, mean ± sample standard deviation \
             over seeds. *Control*: the top-1 of the same student without a teacher, and what the teacher adds to it; the \
             second head counts α = \(control.defaults.alpha) in it, as in the hard rows, and α = \(soft.defaults.alpha) in the \

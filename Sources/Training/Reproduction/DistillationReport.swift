@@ -78,7 +78,7 @@ public struct DistillationReport: Sendable {
     }
 
     /// Whether any result has a top-5, which older ones have not.
-    private var hasTop5: Bool { results.contains { $0.supervised.top5 != nil } }
+    var hasTop5: Bool { results.contains { $0.supervised.top5 != nil } }
 
     func own(_ id: String) -> [AblationResult] { results.filter { $0.id == id } }
 

@@ -78,7 +78,7 @@ struct DistillationReportTests {
 
     @Test("top-5 has a column where results hold it")
     func topFive() throws {
-        #expect(!report.markdown.contains("| top-5 |"))
+        #expect(!report.markdown.contains("top-5"))
         let page = DistillationReport(
             report.facts,
             results: report.results.map { result in
