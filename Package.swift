@@ -96,7 +96,9 @@ let package = Package(
             ], swiftSettings: swiftSettings),
         .target(
             name: "Recognition", dependencies: ["ActionModels", "CLIP", "Torch", "Video"],
-            resources: [.copy("Resources/verb-tiny"), .copy("Resources/verb-tiny-m2clip")], swiftSettings: swiftSettings
+            resources: [
+                .copy("Resources/verb-tiny"), .copy("Resources/verb-tiny-m2clip"), .copy("Resources/verb-tiny-student"),
+            ], swiftSettings: swiftSettings
         ),
         .executableTarget(
             name: "verb",
