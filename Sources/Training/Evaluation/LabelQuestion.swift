@@ -1,6 +1,6 @@
 public import ActionModels
 public import CLIP
-public import Torch
+internal import Torch
 
 /// What a model is asked about clips: its trained classes, or texts.
 public enum LabelQuestion: Sendable {
@@ -15,7 +15,7 @@ public enum LabelQuestion: Sendable {
     /// - Returns: the trained classes, or the texts' features.
     /// - Throws: `TokenizerError` for a name that is too long.
     @TorchActor
-    public func labels(for model: any ActionModel) throws(TokenizerError) -> ActionLabels {
+    func labels(for model: any ActionModel) throws(TokenizerError) -> ActionLabels {
         switch self {
         case .trained: return .trained
         case .texts(let texts):
