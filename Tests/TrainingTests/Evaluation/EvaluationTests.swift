@@ -5,8 +5,9 @@ import Foundation
 import Synchronization
 import Testing
 import Torch
-import Training
 import Video
+
+@testable import Training
 
 @Suite("Evaluation of models on lists")
 struct EvaluationTests {
