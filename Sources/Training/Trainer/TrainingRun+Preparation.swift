@@ -57,7 +57,9 @@ extension TrainingRun {
     private func requireTargets(of recipe: DistillationRecipe) throws {
         guard let path = recipe.spatial?.keptFolder else { return }
         let targets = SpatialFolder(path)
-        guard try group.any(group.rank == 0 && !targets.isFinished, "whether spatial targets are missing") else { return }
+        guard try group.any(group.rank == 0 && !targets.isFinished, "whether spatial targets are missing") else {
+            return
+        }
         throw TrainingError.spatialTargets(
             path: path,
             .notTargets("there is no \(targets.manifestPath); make them first, by the same command in one process"))
@@ -72,7 +74,8 @@ extension TrainingRun {
         guard isCached || student.spatial?.input == .cached else { return }
         throw .badRecipe(
             "data.training.flip shows clips as their mirror images' classes, which kept answers about the clips know "
-                + "nothing of; set data.training.flip=0, or recipe.\(isCached ? "teacher.input=same" : "spatial.input=online")")
+                + "nothing of; set data.training.flip=0, or recipe.\(isCached ? "teacher.input=same" : "spatial.input=online")"
+        )
     }
 
     /// What gives the recipe's spatial targets; nil where nothing says what they are made of.
