@@ -47,7 +47,7 @@ extension DistillationReport {
         let own = own(row.id)
         guard !own.isEmpty else { return nil }
         let behind = large.mean - Trials(own.map(\.supervised.top1)).mean
-        let points = String(format: "%.1f points behind C0", 100 * behind)
+        let points = String(format: "%.1f points ", 100 * abs(behind)) + (behind < 0 ? "ahead of C0" : "behind C0")
         let accuracy =
             large.sampleStd.map { std in
                 points + String(format: ", whose deviation is %.1f: ", 100 * std)

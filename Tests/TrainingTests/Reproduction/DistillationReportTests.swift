@@ -62,6 +62,8 @@ struct DistillationReportTests {
             settings: LatencyProtocol(), threads: 3, machine: "", rows: [latency("c0", 4), latency("c8", 2)])
         let kept = "- **C8**: 6.5 points behind C0, whose deviation is 7.1: kept; 2.00x its speed: not reached."
         #expect(near.markdown.contains(kept))
+        let better = DistillationReport(near.facts, results: near.results + [result("c10", 1, 0.9)])
+        #expect(better.markdown.contains("- **C10**: 5.0 points ahead of C0, whose deviation is 7.1: kept; its speed"))
         let alone = DistillationReport(near.facts, results: [result("c0", 1, 0.8), result("c1", 1, 0.7)])
         #expect(alone.markdown.contains("- **C1**: 10.0 points behind C0, whose deviation needs two seeds"))
     }
