@@ -46,42 +46,34 @@ struct MeasuredModel: Sendable {
         answersByTexts = recipe.preset.model.answersByTexts
     }
 
-    /// The accuracies among the trained classes.
-    func accuracy(on list: String) async throws -> AblationResult.Accuracy {
-        try await accuracy(on: list, Puppets.trainingActions.map(\.name), byTexts: answersByTexts)
+    /// What a list of the trained classes gives, its clips encoded once.
+    ///
+    /// - Returns: the accuracies, and top-1 under each way of making one answer of two heads; nil for one head.
+    func supervised(on list: String) async throws -> (accuracy: AblationResult.Accuracy, fusions: [String: Double]?) {
+        try await measured(on: list, Puppets.trainingActions.map(\.name), byTexts: answersByTexts)
     }
 
     /// The accuracies among classes that were never trained; nil for models without a text tower.
     func zeroShot(on list: String) async throws -> AblationResult.Accuracy? {
         guard model.text != nil else { return nil }
-        return try await accuracy(on: list, Puppets.heldOutActions.map(\.name), byTexts: true)
+        return try await measured(on: list, Puppets.heldOutActions.map(\.name), byTexts: true).accuracy
     }
-
-    /// Top-1 among the trained classes under each way of making one answer of two heads; nil for one head.
-    func fusions(on path: String) async throws -> [String: Double]? {
-        guard isTwoHeaded, let tokenizer, let scoring = model.textScoring else { return nil }
-        let names = Puppets.trainingActions.map(\.name), (samples, loader) = try videos(of: path, names)
-        return try await fusions(samples, loader, LabelTexts(names: names, tokenizer: tokenizer), scoring)
-    }
-
-    private var isTwoHeaded: Bool { (model as? ActionCLIP)?.configuration.token != nil }
 
     @TorchActor
-    private func fusions(
-        _ samples: [VideoSample], _ loader: ClipLoader, _ texts: LabelTexts, _ scoring: TextScoring
-    ) async throws -> [String: Double]? {
-        let labels = try LabelQuestion.texts(texts).labels(for: model)
-        let encoded = try await ClipEncoding(model, loader, normalization: normalization).run()
-        return try encoded.fusions(of: labels, by: scoring, in: samples, classes: texts.names)
-    }
-
-    private func accuracy(
+    private func measured(
         on path: String, _ names: [String], byTexts: Bool
-    ) async throws -> AblationResult.Accuracy {
+    ) async throws -> (accuracy: AblationResult.Accuracy, fusions: [String: Double]?) {
         let (samples, loader) = try videos(of: path, names)
-        let scores = try await scores(samples, loader, names, byTexts: byTexts)
+        var question = LabelQuestion.trained
+        if byTexts, let tokenizer { question = .texts(LabelTexts(names: names, tokenizer: tokenizer)) }
+        let labels = try question.labels(for: model)
+        let encoded = try await ClipEncoding(model, loader, normalization: normalization).run()
+        let scores = encoded.scores(of: labels, by: model.textScoring, in: samples, classes: names)
         let partners = TimeOrderPartners.of(names)
-        return AblationResult.Accuracy(try ClassificationReport(scores, partners: partners), partners: partners)
+        return (
+            AblationResult.Accuracy(try ClassificationReport(scores, partners: partners), partners: partners),
+            try encoded.fusions(of: labels, by: model.textScoring, in: samples, classes: names)
+        )
     }
 
     /// The videos of a list with their places among names, and what loads them.
@@ -97,17 +89,6 @@ struct MeasuredModel: Sendable {
         let loader = try ClipLoader(
             samples, evaluation: clips, frames: frames, imageSize: model.vision.imageSize, settings: settings)
         return (samples, loader)
-    }
-
-    @TorchActor
-    private func scores(
-        _ samples: [VideoSample], _ loader: ClipLoader, _ names: [String], byTexts: Bool
-    ) async throws -> ClipScores {
-        var question = LabelQuestion.trained
-        if byTexts, let tokenizer { question = .texts(LabelTexts(names: names, tokenizer: tokenizer)) }
-        let labels = try question.labels(for: model)
-        let encoded = try await ClipEncoding(model, loader, normalization: normalization).run()
-        return encoded.scores(of: labels, by: model.textScoring, in: samples, classes: names)
     }
 }
 

@@ -189,13 +189,13 @@ public struct Reproduction: Sendable {
         _ row: Ablation, _ seed: UInt64, _ run: TrainingRun?, _ events: @escaping @Sendable (Event) -> Void
     ) async throws -> AblationResult {
         let model = if let run { try await trained(run, events) } else { try await MeasuredModel(frozen: start) }
-        let supervised = try await model.accuracy(on: "\(folder)/test/validation.txt")
+        let (supervised, fusions) = try await model.supervised(on: "\(folder)/test/validation.txt")
         let zeroShot = try await model.zeroShot(on: "\(folder)/test/heldout.txt")
         var result = AblationResult(
             id: row.id, seed: seed, world: world, supervised: supervised, zeroShot: zeroShot,
             trainedParameters: model.trainedParameters, steps: model.steps, seconds: model.seconds,
             peakMemory: model.peakMemory)
-        result.fusions = try await model.fusions(on: "\(folder)/test/validation.txt")
+        result.fusions = fusions
         let place = RunFolder(place(row.id, seed))
         try place.make()
         try SortedJSON.write(result, to: place.path + "/result.json")

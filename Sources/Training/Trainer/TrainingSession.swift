@@ -45,8 +45,7 @@ final class TrainingSession {
         }
         state.sources = sources
         guard group.size > 1 else { return state }
-        state = try JSONDecoder().decode(
-            RunState.self, from: Data(try group.gathered([UInt8](JSONEncoder().encode(state)))[0]))
+        state = try agreed(state)
         stepper.scaler = state.scaler ?? stepper.scaler
         let remembered = stepper.optimizer.state.sorted { $0.key < $1.key }.map(\.value)
         try group.broadcast(method.trained.tensors + remembered, from: 0)
@@ -80,17 +79,18 @@ final class TrainingSession {
             throw TrainingError.badRecipe("run.features: the image tower is trained, so its features change")
         }
         let found = try KeptClips(try FeatureCache(at: settings.folder, manifest), data, clips)
+        // What another process has found may differ once one of them has begun to write.
         let missing = try agreed(group.rank == 0 ? found.missing : [])
         if !missing.isEmpty { try await encode(missing, tower, found, data, progress) }
         try group.barrier()
         kept = found
     }
 
-    /// What process 0 has found, in all processes: what another found may differ once one of them has begun to write.
-    private func agreed(_ positions: [Int]) throws -> [Int] {
-        guard group.size > 1 else { return positions }
+    /// What process 0 has, in all processes.
+    private func agreed<Value: Codable>(_ own: Value) throws -> Value {
+        guard group.size > 1 else { return own }
         return try JSONDecoder().decode(
-            [Int].self, from: Data(try group.gathered([UInt8](JSONEncoder().encode(positions)))[0]))
+            Value.self, from: Data(try group.gathered([UInt8](JSONEncoder().encode(own)))[0]))
     }
 
     /// Encodes clips and keeps their features; each process takes its part of them.
