@@ -49,6 +49,9 @@ public protocol ActionModel: Sendable {
 
 /// A model that encodes frames one by one, so that overlapping windows of a stream can share them, exactly.
 public protocol FrameWiseModel: ActionModel {
+    /// The tower whose features are all that ``encode(frames:)`` gives; nil where it gives more.
+    var imageTower: ImageTower? { get }
+
     /// Encodes pictures.
     ///
     /// - Parameter frames: normalised RGB `[N, 3, H, W]`.

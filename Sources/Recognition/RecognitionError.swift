@@ -34,6 +34,8 @@ public enum RecognitionError: Error, Sendable, CustomStringConvertible {
     case notFinite
     /// The work was called off.
     case cancelled
+    /// Arithmetic that the machine does not have or the model does not bear.
+    case precision(CLIPError)
     /// What is wrong with the model.
     case model(ActionModelError)
     /// What is wrong with the vocabulary, or with a text for it.
@@ -72,6 +74,7 @@ public enum RecognitionError: Error, Sendable, CustomStringConvertible {
         case .emptyClip: "the clip has no frames"
         case .notFinite: "the model's scores are not numbers; its weights are damaged or too large for their type"
         case .cancelled: "cancelled"
+        case .precision(let error): "\(error)"
         case .model(let error): "\(error)"
         case .tokenizer(let error): "\(error)"
         case .video(let error): "\(error)"

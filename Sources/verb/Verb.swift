@@ -9,7 +9,7 @@ struct Verb: AsyncParsableCommand {
         subcommands: [
             RecognizeCommand.self, InspectCommand.self, ConvertCommand.self, PullCommand.self, PuppetsCommand.self,
             PretrainCommand.self, DataCommand.self, TrainCommand.self, DistillCommand.self,
-            EvaluateCommand.self, ReproduceCommand.self, SpatialTargetsCommand.self,
+            EvaluateCommand.self, ReproduceCommand.self, SpatialTargetsCommand.self, BenchCommand.self,
         ])
 
     static func main() async {

@@ -13,14 +13,16 @@ struct ActionScorer: Sendable {
     let frames: Int?
     private let model: any ActionModel
     private let labels: ActionLabels
-    private let device: Device
+    private(set) var encoder: FrameEncoder
     /// The number of pictures encoded at once.
     private let imageBatch: Int
 
-    init(_ model: RecognitionModel, _ question: Question) throws(RecognitionError) {
+    init(
+        _ model: RecognitionModel, _ question: Question, _ engine: EngineSettings = EngineSettings()
+    ) throws(RecognitionError) {
         self.model = model.model
         preprocessing = model.preprocessing
-        device = model.device
+        encoder = try FrameEncoder(model, engine)
         frames = model.model.frames
         imageBatch = Self.batch(tokens: model.model.vision.tokens, model.model.vision.blocks)
         switch question {
@@ -31,6 +33,26 @@ struct ActionScorer: Sendable {
             names = set.names
             labels = .texts(try Self.encode(set, prompts, model))
         }
+        if let problem = try labelProblem(engine) {
+            guard engine.precision == .auto else { throw .precision(.engine(engine.precision, problem)) }
+            encoder = try FrameEncoder(model, EngineSettings())
+        }
+    }
+
+    /// Ranks clips of the calibration's frames by the engine and by the model; says what is too different.
+    private mutating func labelProblem(_ settings: EngineSettings) throws(RecognitionError) -> String? {
+        guard case .engine(let precision, .some) = encoder.kind, precision != .fp32 else { return nil }
+        let frames = settings.calibration.map(preprocessing.prepared), reference = encoder.reference
+        let starts = Array(stride(from: 0, to: frames.count, by: self.frames ?? 8))
+        var same = 0
+        for start in starts {
+            let clip = Array(frames[start..<min(start + (self.frames ?? 8), frames.count)])
+            let own = try rank(try encode(clip)), wanted = try rank(try encode(clip, by: reference))
+            same += own.first?.label == wanted.first?.label ? 1 : 0
+        }
+        encoder.note(labelAgreement: Double(same) / Double(starts.count))
+        guard case .engine(_, .some(let report)) = encoder.kind else { return nil }
+        return settings.tolerance.problem(in: report)
     }
 
     /// As many items as about 60 GMAC, half a second of two cores, so that memory stays small and cancelling is quick.
@@ -69,15 +91,14 @@ struct ActionScorer: Sendable {
     /// Models that mix frames get their pixels later, all at once.
     ///
     /// - Returns: for each picture its feature `[E]`, or its pixels `[3, H, W]`.
-    func encode(_ frames: [Frame]) throws(RecognitionError) -> [Tensor] {
+    func encode(_ frames: [Frame]) throws(RecognitionError) -> [Tensor] { try encode(frames, by: encoder) }
+
+    private func encode(_ frames: [Frame], by encoder: FrameEncoder) throws(RecognitionError) -> [Tensor] {
         var features: [Tensor] = []
         for start in stride(from: 0, to: frames.count, by: imageBatch) {
             guard !Task.isCancelled else { throw .cancelled }
             let part = Array(frames[start..<min(start + imageBatch, frames.count)])
-            let rows = withoutGradient {
-                let pixels = preprocessing.normalized(Preprocessing.packed(part).to(device: device))  // [B, 3, H, W]
-                return model.frameWise?.encode(frames: pixels) ?? pixels
-            }
+            let rows = encoder(part)
             features += part.indices.map { rows.select(0, $0) }
         }
         return features

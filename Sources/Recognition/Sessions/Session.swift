@@ -12,13 +12,15 @@ public import Video
 /// The probabilities are computed as the model's paper does, for CLIP itself as the softmax of exp(logitScale)
 /// cos(video, label) over the labels.
 public actor Session {
-    private let scorer: ActionScorer
+    let scorer: ActionScorer
     /// The actions that are told apart.
     public nonisolated let labels: [String]
     /// How pictures become the model's input.
     public nonisolated let preprocessing: Preprocessing
     /// The number of frames that the model takes; nil where any number does.
     public nonisolated let frames: Int?
+    /// What encodes pictures.
+    public nonisolated let encoder: PictureEncoder
 
     /// The LibTorch thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -30,12 +32,19 @@ public actor Session {
     /// - Parameters:
     ///   - model: the model.
     ///   - question: what it is asked, for example from ``RecognitionModel/question(labels:prompts:head:)``.
-    /// - Throws: `RecognitionError.tokenizer` for a label that is too long for the model, `.cancelled`.
-    public init(_ model: RecognitionModel, _ question: Question) async throws(RecognitionError) {
+    ///   - engine: how pictures are encoded.
+    /// - Throws: `RecognitionError.tokenizer` for a label that is too long for the model, `.precision` for arithmetic that
+    ///   the machine does not have or the model does not bear, `.cancelled`.
+    public init(
+        _ model: RecognitionModel, _ question: Question, engine: EngineSettings = EngineSettings()
+    ) async throws(RecognitionError) {
         preprocessing = model.preprocessing
         frames = model.model.frames
-        scorer = try await TorchThread.run { () throws(RecognitionError) in try ActionScorer(model, question) }
+        scorer = try await TorchThread.run { () throws(RecognitionError) in
+            try ActionScorer(model, question, engine)
+        }
         labels = scorer.names
+        encoder = scorer.encoder.kind
     }
 
     /// Prepares the model for labels: as texts where it has a text tower, else as the names of its classes.
@@ -44,11 +53,13 @@ public actor Session {
     ///   - model: the model.
     ///   - labels: the actions that are told apart.
     ///   - prompts: the sentences that labels are put into; nil means the model's own.
+    ///   - engine: how pictures are encoded.
     /// - Throws: as the other initialiser, or `RecognitionError.labelsNeeded` for labels that do not fit.
     public init(
-        _ model: RecognitionModel, labels: LabelSet, prompts: PromptSet? = nil
+        _ model: RecognitionModel, labels: LabelSet, prompts: PromptSet? = nil,
+        engine: EngineSettings = EngineSettings()
     ) async throws(RecognitionError) {
-        try await self.init(model, model.question(labels: labels, prompts: prompts))
+        try await self.init(model, model.question(labels: labels, prompts: prompts), engine: engine)
     }
 
     /// Recognises the action of a clip.
