@@ -26,6 +26,7 @@ extension EngineAttention {
             EngineLinear(input.weight.slice(0, range), input.bias.slice(0, range), input.arithmetic, rows: rows)
         }
         heads = mix.heads
+        mixes = preparation.precision != .fp32 && InferenceHardware.hasRowAttention(.bfloat16) ? .bfloat16 : .float32
         self.norm = input.norm
         projections =
             preparation.isLast

@@ -42,6 +42,8 @@ struct EngineAttention: Sendable {
 
     let norm: EngineNorm
     let projections: Projections
+    /// The type of queries, keys and values.
+    let mixes: RowOutput
     let heads: Int
     let output: EngineLinear
 
@@ -55,10 +57,11 @@ struct EngineAttention: Sendable {
         let parts: [Tensor]
         switch projections {
         case .all(let layer):
-            parts = layer(norm(x, as: layer.input)).split(into: 3, -1)  // 3 x [B, N, h d]
+            parts = layer(norm(x, as: layer.input), as: mixes).split(into: 3, -1)  // 3 x [B, N, h d]
         case .first(let query, let rest):
             let normal = norm(x, as: rest.input)  // [B, N, D]
-            parts = [query(normal.slice(1, 0..<1).contiguous())] + rest(normal).split(into: 2, -1)
+            parts =
+                [query(normal.slice(1, 0..<1).contiguous(), as: mixes)] + rest(normal, as: mixes).split(into: 2, -1)
         }
         return output(parts[0].rowAttention(parts[1], parts[2], heads: heads, as: output.input), addedTo: stream)
     }

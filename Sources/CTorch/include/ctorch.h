@@ -222,13 +222,14 @@ ct_tensor *ct_quantized_linear(const ct_tensor *x, ct_grid grid, const ct_tensor
 bool ct_quantized_linear_add(const ct_tensor *x, ct_grid grid, const ct_tensor *packed, const ct_tensor *scales,
                              const ct_tensor *zeros, const ct_tensor *bias, ct_tensor *sum);
 
-// ---- rows.cpp: kernels of inference on the CPU, from float32 to float32, bfloat16 or uint8 (by the grid)
+// ---- rows.cpp: kernels of inference on the CPU, to float32, bfloat16 or uint8 (by the grid)
 ct_tensor *ct_normalized_rows(const ct_tensor *x, const ct_tensor *weight, const ct_tensor *bias, double eps,
                               ct_dtype dtype, ct_grid grid);
 ct_tensor *ct_quantized_rows(const ct_tensor *x, ct_grid grid);
-// Whether the kernel below works on this machine.
-bool ct_has_row_attention(void);
-// Attention of q [B, M, h d] over k and v [B, N, h d], each with rows that have no gaps: [B, M, h d].
+// Whether the kernel below works on this machine with tensors of a type.
+bool ct_has_row_attention(ct_dtype dtype);
+// Attention of q [B, M, h d] over k and v [B, N, h d], each with rows that have no gaps: [B, M, h d]. All three are
+// float32, or bfloat16 with an even width d; softmax is float32.
 ct_tensor *ct_row_attention(const ct_tensor *q, const ct_tensor *k, const ct_tensor *v, int64_t heads, ct_dtype dtype,
                             ct_grid grid);
 

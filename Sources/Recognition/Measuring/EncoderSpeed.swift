@@ -32,14 +32,16 @@ extension Session {
         let pictures = Self.pictures(batch, side: preprocessing.imageSize)
         let encoder = scorer.encoder, reference = encoder.reference
         var others: [Double] = []
-        let own = try settings.measure { () throws(RecognitionError) in
+        func encode() throws(RecognitionError) {
             guard !Task.isCancelled else { throw .cancelled }
             _ = encoder(pictures)
-        } between: {
+        }
+        func compare() throws(RecognitionError) {
             var span = 0.0
             if comparing { measured(&span) { _ = reference(pictures) } }
             others.append(span)
         }
+        let own = try settings.measure(encode, between: compare)
         return EncoderSpeed(
             batch: batch, latency: LatencySummary(own), reference: comparing ? LatencySummary(others) : nil)
     }

@@ -1,3 +1,4 @@
+internal import CLIP
 internal import Video
 
 /// How many live streams one process can follow: one batched encoder, a window of features and a head for each stream.

@@ -51,7 +51,8 @@ extension Tensor {
     ///
     ///     softmax(Q Kᵀ / sqrt(d)) V, for each head
     ///
-    /// This tensor has the queries, float32 on the CPU `[B, M, h d]`; parts of a wider last axis do.
+    /// This tensor has the queries, float32 or bfloat16 on the CPU `[B, M, h d]`; parts of a wider last axis do. Softmax
+    /// is float32.
     ///
     /// - Parameters:
     ///   - keys: `[B, N, h d]`.
@@ -60,7 +61,10 @@ extension Tensor {
     ///   - output: what is written.
     /// - Returns: `[B, M, h d]`.
     package func rowAttention(_ keys: Tensor, _ values: Tensor, heads: Int, as output: RowOutput = .float32) -> Tensor {
-        guard hasRowAttention, dtype == .float32 else { return plainAttention(keys, values, heads: heads, as: output) }
+        let isFit = dtype == .float32 || shape[2] / heads % 2 == 0
+        guard isFit, InferenceHardware.hasRowAttention(dtype) else {
+            return plainAttention(keys, values, heads: heads, as: output)
+        }
         return Tensor(
             owning: ct_row_attention(
                 handle, keys.handle, values.handle, Int64(heads), output.dtype.code, output.grid.code),
@@ -77,11 +81,14 @@ extension Tensor {
     }
 }
 
-/// Whether LibTorch's small matrix products, which the kernel is made of, work on this machine.
-private let hasRowAttention = ct_has_row_attention()
-
 /// What the processor offers to inference.
 package enum InferenceHardware {
     /// Whether it multiplies bfloat16.
     package static let hasBFloat16Units = ct_has_bfloat16_units()
+
+    /// Whether LibTorch's small matrix products, which the kernel of attention is made of, work on it.
+    ///
+    /// - Parameter dtype: of queries, keys and values.
+    /// - Returns: false where LibTorch's own attention stands in.
+    package static func hasRowAttention(_ dtype: DType) -> Bool { ct_has_row_attention(dtype.code) }
 }

@@ -6,8 +6,6 @@ import Recognition
 import Torch
 import Video
 
-extension NamedArchitecture: ExpressibleByArgument {}
-
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",

@@ -1,5 +1,6 @@
 import ActionModels
 import ArgumentParser
+import CLIP
 import Foundation
 import Recognition
 import Video

@@ -1,9 +1,10 @@
-import ArgumentParser
-import CLIP
+public import ArgumentParser
+public import CLIP
 import Recognition
 import Video
 
 extension Precision: ExpressibleByArgument {}
+extension NamedArchitecture: ExpressibleByArgument {}
 
 /// The arithmetic that pictures are encoded with.
 struct PrecisionOptions: ParsableArguments {

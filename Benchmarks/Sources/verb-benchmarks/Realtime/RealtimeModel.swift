@@ -1,6 +1,6 @@
 import ActionModels
-import ArgumentParser
-import CLIP
+public import ArgumentParser
+public import CLIP
 import Foundation
 import Recognition
 import Torch
