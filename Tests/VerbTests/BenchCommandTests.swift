@@ -11,7 +11,8 @@ struct BenchCommandTests {
     @Test("an architecture, precision and batches")
     func options() throws {
         let command = try BenchCommand.parse([
-            "--architecture", "TinyCLIP-8M/16", "--precision", "int8", "--calibrate", "a.mp4", "b.mp4", "--batch", "1", "4",
+            "--architecture", "TinyCLIP-8M/16", "--precision", "int8", "--calibrate", "a.mp4", "b.mp4", "--batch", "1",
+            "4",
             "--threads", "1",
         ])
         #expect(command.architecture == .tinyCLIP8M16 && command.mode == .encoder && command.batch == [1, 4])

@@ -93,7 +93,8 @@ struct NormedLayer {
         let reach = sample.reshaped(-1, weight.shape[1]).abs.max(0).maximum(tiny)  // [D]
         let smoothing = (reach / weight.abs.max(0).maximum(tiny)).sqrt.maximum(tiny)  // [D]
         self.norm = EngineNorm(
-            weight: (norm.weight / smoothing).detached().contiguous(), bias: (norm.bias / smoothing).detached().contiguous(),
+            weight: (norm.weight / smoothing).detached().contiguous(),
+            bias: (norm.bias / smoothing).detached().contiguous(),
             eps: norm.eps)
         self.weight = weight * smoothing
         self.bias = bias

@@ -67,7 +67,8 @@ public struct ImageEngine: Sendable {
         }
         self.blocks = blocks
         outputNorm = EngineNorm(
-            weight: tower.outputNorm.weight.detached(), bias: tower.outputNorm.bias.detached(), eps: tower.outputNorm.eps)
+            weight: tower.outputNorm.weight.detached(), bias: tower.outputNorm.bias.detached(),
+            eps: tower.outputNorm.eps)
         projection = PackedLinear(tower.projection.detached().transposed().contiguous(), nil, rows: 8)
         report = pictures.map { compared(with: tower, preprocessing, on: $0) }
     }

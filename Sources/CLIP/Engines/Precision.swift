@@ -18,7 +18,8 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
         case .bf16:
             !PackedLinear.isAvailable
                 ? "LibTorch was built without oneDNN"
-                : InferenceHardware.hasBFloat16Units ? nil : "the processor has no products of bfloat16 (AVX512-BF16, AMX)"
+                : InferenceHardware.hasBFloat16Units
+                    ? nil : "the processor has no products of bfloat16 (AVX512-BF16, AMX)"
         case .int8:
             QuantizedLinear.isAvailable
                 ? nil : "LibTorch was built without oneDNN, or the processor has no products of bytes (AVX512-VNNI)"

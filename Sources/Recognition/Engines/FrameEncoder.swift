@@ -24,14 +24,16 @@ struct FrameEncoder: Sendable {
             let reason =
                 device != .cpu
                 ? "it computes on \(device)"
-                : frameWise == nil ? "frames see each other in the image tower" : "a second token stands in the image tower"
+                : frameWise == nil
+                    ? "frames see each other in the image tower" : "a second token stands in the image tower"
             guard settings.precision == .fp32 || settings.precision == .auto else {
                 throw .precision(.engine(settings.precision, reason))
             }
             kind = .reference(reason)
             return
         }
-        let pictures = settings.calibration.isEmpty
+        let pictures =
+            settings.calibration.isEmpty
             ? nil : Preprocessing.packed(settings.calibration.map(model.preprocessing.prepared))
         do throws(CLIPError) {
             let engine = try ImageEngine(

@@ -28,7 +28,8 @@ struct ImageEngineTests {
             return CLIPConfiguration(
                 embedDim: 20, vision: VisionConfiguration(imageSize: image, patchSize: patch, blocks: blocks),
                 text: TextConfiguration(
-                    contextLength: 4, vocabularySize: 8, blocks: TransformerConfiguration(width: 8, layers: 0, heads: 1)),
+                    contextLength: 4, vocabularySize: 8, blocks: TransformerConfiguration(width: 8, layers: 0, heads: 1)
+                ),
                 activation: activation)
         }
         var preprocessing: Preprocessing { Preprocessing(imageSize: image) }
@@ -46,7 +47,8 @@ struct ImageEngineTests {
 
         func pictures(_ count: Int) -> Tensor {
             let coarse = Generator(seed: 6).uniform([count, 3, 4, 4]) * 255
-            return coarse.interpolated(to: [image, image], .bilinear).permuted(0, 2, 3, 1).to(dtype: .uint8).contiguous()
+            return coarse.interpolated(to: [image, image], .bilinear).permuted(0, 2, 3, 1).to(dtype: .uint8)
+                .contiguous()
         }
     }
 
@@ -64,8 +66,9 @@ struct ImageEngineTests {
 
     @Test("a picture's feature does not depend on its neighbours")
     func batches() throws {
-        let sizes = Sizes(name: "many tokens", image: 128, patch: 4), engine = try ImageEngine(
-            sizes.tower(), sizes.preprocessing)
+        let sizes = Sizes(name: "many tokens", image: 128, patch: 4),
+            engine = try ImageEngine(
+                sizes.tower(), sizes.preprocessing)
         let pictures = sizes.pictures(5), together = engine(pictures)
         for row in 0..<5 {
             expectClose(engine(pictures.slice(0, row..<row + 1)).squeezed(0), together.select(0, row), absolute: 1e-5)
@@ -111,7 +114,8 @@ struct ImageEngineTests {
         let weight = Generator(seed: 2).normal([6, 4])
         let layer = NormedLayer(loud, weight, nil, .int8, sample)
         let (scale, shift) = (try #require(layer.norm.weight), try #require(layer.norm.bias))
-        let whole = sample.linear(weight), split = Generator(seed: 1).normal([64, 4]).layerNorm(scale, shift).linear(layer.weight)
+        let whole = sample.linear(weight),
+            split = Generator(seed: 1).normal([64, 4]).layerNorm(scale, shift).linear(layer.weight)
         expectClose(split, whole, absolute: 1e-3)
         guard case .bytes(let grid) = layer.arithmetic else {
             Issue.record("no bytes")

@@ -122,7 +122,8 @@ struct EngineSessionTests {
         let model = try await TestModel.inFolder { folder in
             try await TorchThread.run {
                 let configuration = ActionModelConfiguration.evl(evl)
-                let parameters = try Parameters.build(.random(Generator(seed: 3))) { configuration.model($0) }.parameters
+                let parameters = try Parameters.build(.random(Generator(seed: 3))) { configuration.model($0) }
+                    .parameters
                 let contents = ActionModelDirectory.Contents(
                     configuration: configuration, preprocessing: configuration.referencePreprocessing,
                     classNames: ["a", "b", "c"])

@@ -11,11 +11,11 @@ struct PackedLinearTests {
     func rows(_ rows: Int) {
         let (x, weight, bias) = (generator.normal([rows, 24]), generator.normal([40, 24]), generator.normal([40]))
         let layer = PackedLinear(weight, bias, rows: 64)
-        expectClose(layer(x), x.linear(weight, bias))
-        expectClose(layer(x, .gelu), x.linear(weight, bias).gelu)
-        expectClose(layer(x, .swish), x.linear(weight, bias).silu)
+        expectClose(layer(x), x.linear(weight, bias), absolute: 1e-5)
+        expectClose(layer(x, .gelu), x.linear(weight, bias).gelu, absolute: 1e-5)
+        expectClose(layer(x, .swish), x.linear(weight, bias).silu, absolute: 1e-5)
         let other = generator.normal([rows, 40]), before = other.cloned()
-        expectClose(layer(x, addedTo: other), other + x.linear(weight, bias))
+        expectClose(layer(x, addedTo: other), other + x.linear(weight, bias), absolute: 1e-5)
         expectClose(other, before, absolute: 0, relative: 0)
     }
 
@@ -23,10 +23,10 @@ struct PackedLinearTests {
     func shapes() {
         let wide = generator.normal([2, 5, 48]), x = wide.slice(2, 0..<24), weight = generator.normal([8, 24])
         let layer = PackedLinear(weight, nil, rows: 10)
-        expectClose(layer(x), x.linear(weight))
+        expectClose(layer(x), x.linear(weight), absolute: 1e-5)
         #expect(layer(x).shape == [2, 5, 8])
         let other = generator.normal([2, 5, 8])
-        expectClose(layer(x, addedTo: other), other + x.linear(weight))
+        expectClose(layer(x, addedTo: other), other + x.linear(weight), absolute: 1e-5)
     }
 
     @Test("may be empty on either side, as pruned ones are")

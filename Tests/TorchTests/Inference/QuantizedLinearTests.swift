@@ -15,7 +15,9 @@ struct QuantizedLinearTests {
 
     @Test("are exact in what rounding leaves", arguments: [1, 5, 64, 197])
     func rows(_ rows: Int) {
-        let (x, weight, bias) = (generator.normal([rows, 24]) + 0.5, generator.normal([40, 24]), generator.normal([40]))
+        let (x, weight, bias) = (
+            generator.normal([rows, 24]) + 0.5, generator.normal([40, 24]), generator.normal([40])
+        )
         let grid = QuantizationGrid(from: -2, to: 3), layer = QuantizedLinear(weight, bias, grid: grid, rows: 64)
         let bytes = x.quantizedRows(grid), wanted = expected(x, weight, bias, grid)
         expectClose(layer(bytes), wanted, absolute: 1e-4)

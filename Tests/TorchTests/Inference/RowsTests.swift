@@ -47,11 +47,14 @@ struct RowsTests {
         let near = Tensor.concatenated([many, Tensor([Float(1.5)])])
         #expect(QuantizationGrid(fitting: near).scale < 2.2 / 255)
         let far = Tensor.concatenated([many, Tensor([Float(30)])])
-        #expect(QuantizationGrid(fitting: far).scale > 30 / 255.0, "cutting it off would cost more than a fine grid gives")
+        #expect(
+            QuantizationGrid(fitting: far).scale > 30 / 255.0, "cutting it off would cost more than a fine grid gives")
         #expect(QuantizationGrid(fitting: Tensor([Float(4)])).scale == 4.0 / 255)
     }
 
-    @Test("attention is LibTorch's, for few and many tokens, all queries and the first", arguments: [1, 2, 50, 64, 65, 197])
+    @Test(
+        "attention is LibTorch's, for few and many tokens, all queries and the first",
+        arguments: [1, 2, 50, 64, 65, 197])
     func attention(_ tokens: Int) {
         let all = generator.normal([3, tokens, 3 * 24]) * 2, parts = all.split(into: 3, -1)
         func heads(_ x: Tensor) -> Tensor { x.reshaped(x.shape[0], x.shape[1], 2, 12).transposed(1, 2) }
@@ -69,7 +72,8 @@ struct RowsTests {
 
     @Test("attention bears scores far apart")
     func extremes() {
-        let q = Tensor([100, 100] as [Float], shape: [1, 1, 2]), k = Tensor([9, 9, -9, -9] as [Float], shape: [1, 2, 2])
+        let q = Tensor([100, 100] as [Float], shape: [1, 1, 2]),
+            k = Tensor([9, 9, -9, -9] as [Float], shape: [1, 2, 2])
         let v = Tensor([1, 2, 3, 4] as [Float], shape: [1, 2, 2])
         expectClose(q.rowAttention(k, v, heads: 1), Tensor([1, 2] as [Float], shape: [1, 1, 2]))
     }

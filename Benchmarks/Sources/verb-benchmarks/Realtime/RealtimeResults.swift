@@ -71,7 +71,9 @@ struct RealtimeResults: Encodable {
             precisions.sorted { $0.key < $1.key }.map { precision, answer in
                 let count = Double(max(answer.decisions, 1)), stages = answer.stages
                 return ["\(architecture), \(precision)", String(format: "%.3f", answer.wall / answer.media)]
-                    + [stages.decode, stages.transform, stages.encode, stages.head].map { Self.milliseconds($0 / count) }
+                    + [stages.decode, stages.transform, stages.encode, stages.head].map {
+                        Self.milliseconds($0 / count)
+                    }
             }
         }
         let header = ["720p file", "real-time factor", "waiting for frames, ms", "resize", "encode", "head"]
@@ -84,7 +86,8 @@ struct RealtimeResults: Encodable {
                 let last = capacity.tried.last { $0.streams == capacity.streams }
                 return [
                     "\(architecture), \(precision)", "\(capacity.streams)",
-                    String(format: "%.1f", capacity.streamsPerThread), last.map { Self.milliseconds($0.latency.p95) } ?? "",
+                    String(format: "%.1f", capacity.streamsPerThread),
+                    last.map { Self.milliseconds($0.latency.p95) } ?? "",
                     last.map { String(format: "%.2f", $0.realTimeFactor) } ?? "",
                 ]
             }
