@@ -1,4 +1,4 @@
-// A thin C ABI over LibTorch: one function is one LibTorch call.
+// A thin C ABI over LibTorch: one function is one LibTorch call, but for the kernels of activation.cpp and rows.cpp.
 //
 // Every function that can fail returns NULL (pointers) or false (bool); ct_last_error() then says why, for the
 // calling thread. Every ct_tensor* returned is owned by the caller and freed with ct_free(). Functions never keep the
