@@ -25,7 +25,7 @@ struct LivePlayer: Sendable {
     let clock: WallClock
     private var time: MediaTime
     private var backoff: Backoff
-    private var grid: FrameGrid?
+    private var grid: ConversionGrid?
     /// The moment of media time 0 where pictures are shown by the clock.
     private var start: ContinuousClock.Instant?
     /// Seconds of decoding since the frame delivered last.
@@ -41,7 +41,7 @@ struct LivePlayer: Sendable {
         (self.ledger, self.clock) = (ledger, clock)
         time = MediaTime(source.isRemote ? .clock : .seamless)
         backoff = Backoff(settings.reconnection)
-        grid = settings.rate.map { FrameGrid(rate: $0) }
+        grid = settings.grid.map(ConversionGrid.init)
     }
 
     /// Plays to the end, and tells the pipe how it ended.

@@ -63,7 +63,7 @@ struct LiveFramesTests {
                 .file(path),
                 settings {
                     $0.pace = .fast
-                    $0.rate = 5
+                    $0.grid = .init(stride: 0.2)
                 })
             #expect(try await all(live).map { code(of: $0.frame) } == Array(stride(from: 0, to: 50, by: 5)) + [49])
             #expect(live.counts.decoded == 50 && live.counts.converted == 11)

@@ -47,8 +47,8 @@ struct LiveSourceTests {
             return nil
         }
         #expect(status { _ in } == nil)
-        #expect(status { $0.rate = .nan } == .invalidRequest)
-        #expect(status { $0.rate = 0 } == .invalidRequest)
+        #expect(status { $0.grid = .init(stride: .nan) } == .invalidRequest)
+        #expect(status { $0.grid = .init(stride: 0) } == .invalidRequest)
         #expect(status { $0.timeout = 0 } == .invalidRequest)
         #expect(status { $0.timeout = .infinity } == .invalidRequest)
         #expect(status { $0.drop = .dropOldest(capacity: 100_000) } == .invalidRequest)
