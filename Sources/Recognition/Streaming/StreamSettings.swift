@@ -41,7 +41,9 @@ public struct StreamSettings: Sendable, Equatable, Codable {
     public var unknown: Double?
     /// What happens before the first window is full.
     public var start = StartRule.short
-    /// The longest time without a frame that repetitions fill; a longer one starts a new window. Nil means a window.
+    /// The longest time without a frame that repetitions fill; nil means a window.
+    ///
+    /// A longer one starts a new window.
     public var longestGap: Double?
 
     /// Makes settings; what is not named here is set afterwards.

@@ -22,11 +22,11 @@ public struct UnknownThreshold: Sendable, Equatable, Codable {
         try check(known, "known")
         try check(unknown, "unknown")
         let scores = Set(known + unknown).sorted()
-        let candidates = [0] + zip(scores, scores.dropFirst()).map { ($0 + $1) / 2 } + [min(scores.last ?? 1, 1).nextUp]
+        let above = scores.last.flatMap { $0 < 1 ? $0.nextUp : nil }
+        let candidates = [0] + zip(scores, scores.dropFirst()).map { ($0 + $1) / 2 } + [above].compactMap(\.self)
         let fits = candidates.map { threshold($0, known, unknown) }
         func quality(_ fit: UnknownThreshold) -> Double { fit.knownKept + (fit.unknownRejected ?? 0) }
-        let best = fits.reduce(fits[0]) { quality($1) > quality($0) ? $1 : $0 }
-        return best
+        return fits.reduce(fits[0]) { quality($1) > quality($0) ? $1 : $0 }
     }
 
     /// Chooses the highest threshold that keeps a share of known clips, where no unknown ones are at hand.
@@ -51,7 +51,7 @@ public struct UnknownThreshold: Sendable, Equatable, Codable {
             Double(scores.count(where: holds)) / Double(scores.count)
         }
         return UnknownThreshold(
-            value: min(value, 1), knownKept: share(known) { $0 >= value },
+            value: value, knownKept: share(known) { $0 >= value },
             unknownRejected: unknown.isEmpty ? nil : share(unknown) { $0 < value })
     }
 
