@@ -39,6 +39,8 @@ public protocol ActionModel: Sendable {
     var classes: Int? { get }
     /// The model as one that encodes frames one by one; nil where the frames of a clip see each other in the tower.
     var frameWise: (any FrameWiseModel)? { get }
+    /// The model at work on a stream; exact, and sharing what windows have in common as far as the method allows.
+    var streaming: any StreamingModel { get }
 
     /// Encodes clips without dropout.
     ///

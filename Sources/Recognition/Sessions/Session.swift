@@ -19,6 +19,8 @@ public actor Session {
     public nonisolated let preprocessing: Preprocessing
     /// The number of frames that the model takes; nil where any number does.
     public nonisolated let frames: Int?
+    /// Whether overlapping windows of a stream share the work on their frames; if not, each window costs all of it.
+    public nonisolated let sharesFrames: Bool
 
     /// The LibTorch thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -35,7 +37,8 @@ public actor Session {
         preprocessing = model.preprocessing
         frames = model.model.frames
         scorer = try await TorchThread.run { () throws(RecognitionError) in try ActionScorer(model, question) }
-        labels = scorer.names
+        labels = scorer.question.names
+        sharesFrames = scorer.sharesFrames
     }
 
     /// Prepares the model for labels: as texts where it has a text tower, else as the names of its classes.
@@ -75,33 +78,61 @@ public actor Session {
         _ frames: [Frame], _ timings: Timings, report: DecodingReport?
     ) throws(RecognitionError) -> RecognizedClip {
         guard !frames.isEmpty else { throw .emptyClip }
-        var timings = timings
-        let features = try encode(frames, &timings)
-        let predictions = try rank(features, &timings)
+        let encoded = try encoded(frames)
+        var (timings, window) = (timings, StreamWindow(capacity: frames.count))
+        timings.encode += encoded.seconds
+        for state in encoded.states { window.append(state) }
+        let predictions = try rank(window.places, &window, among: nil, &timings)
         return RecognizedClip(predictions: predictions, timings: timings, report: report)
     }
 
-    /// Encodes the frames that complete a window, and ranks the labels for it.
+    /// Encodes the frames that complete a window of a scan, and ranks the labels for it.
     func advance(
-        _ window: FeatureWindow, with frames: [PreparedFrame]
-    ) throws(RecognitionError) -> (window: FeatureWindow, predictions: [Prediction], timings: Timings) {
+        _ window: StreamWindow, with frames: [PreparedFrame]
+    ) throws(RecognitionError) -> (window: StreamWindow, predictions: [Prediction], timings: Timings) {
         var (window, timings) = (window, Timings())
-        let fresh = frames.compactMap { if case .fresh(let frame) = $0 { frame } else { nil } }
-        var features = try encode(fresh, &timings).makeIterator()
+        let encoded = try encoded(frames.compactMap { if case .fresh(let frame) = $0 { frame } else { nil } })
+        timings.encode += encoded.seconds
+        var states = encoded.states.makeIterator()
         for frame in frames {
             switch frame {
-            case .fresh: if let feature = features.next() { window.append(feature) }
+            case .fresh: if let state = states.next() { window.append(state) }
             case .repetition: window.repeatLast()
             }
         }
-        return (window, try rank(window.features, &timings), timings)
+        let predictions = try rank(window.places, &window, among: nil, &timings)
+        return (window, predictions, timings)
     }
 
-    private func encode(_ frames: [Frame], _ timings: inout Timings) throws(RecognitionError) -> [Tensor] {
-        try measured(&timings.encode) { () throws(RecognitionError) in try scorer.encode(frames) }
+    /// Ranks labels for a stream's window; while the window fills, its frames are spread over it.
+    func ranked(
+        _ window: StreamWindow, among labels: ScoredLabels?
+    ) throws(RecognitionError) -> (window: StreamWindow, predictions: [Prediction], timings: Timings) {
+        var (window, timings) = (window, Timings())
+        let predictions = try rank(window.spread, &window, among: labels, &timings)
+        return (window, predictions, timings)
     }
 
-    private func rank(_ features: [Tensor], _ timings: inout Timings) throws(RecognitionError) -> [Prediction] {
-        try measured(&timings.head) { () throws(RecognitionError) in try scorer.rank(features) }
+    /// Encodes prepared frames.
+    func encoded(_ frames: [Frame]) throws(RecognitionError) -> EncodedFrames {
+        var seconds = 0.0
+        let states = try measured(&seconds) { () throws(RecognitionError) in try scorer.encode(frames) }
+        return EncodedFrames(states: states, seconds: seconds)
+    }
+
+    /// Prepares another question of the same model.
+    func labels(for question: Question) throws(RecognitionError) -> ScoredLabels { try scorer.labels(for: question) }
+
+    private func rank(
+        _ places: [StreamWindow.Place], _ window: inout StreamWindow, among labels: ScoredLabels?,
+        _ timings: inout Timings
+    ) throws(RecognitionError) -> [Prediction] {
+        var seconds = 0.0
+        let features = try measured(&seconds) { () throws(RecognitionError) in
+            try scorer.features(of: places, known: &window.neighbours)
+        }
+        // Where frames see each other in the tower, this is the tower.
+        if sharesFrames { timings.head += seconds } else { timings.encode += seconds }
+        return try measured(&timings.head) { () throws(RecognitionError) in try scorer.rank(features, among: labels) }
     }
 }
