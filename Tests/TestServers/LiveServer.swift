@@ -1,14 +1,17 @@
-import Foundation
+internal import Foundation
 
 /// A server on 127.0.0.1: its n-th connection gets the n-th answer and is closed; then nothing listens any more.
-final class LiveServer: Sendable {
-    let port: Int
+public final class LiveServer: Sendable {
+    /// Where it listens.
+    public let port: Int
 
+    /// Starts to listen.
+    ///
     /// - Parameters:
     ///   - answers: what is sent; nil sends nothing and keeps the connection open.
     ///   - isHTTP: whether a request is read and a header without a length sent before.
     /// - Throws: an error where there is no port.
-    init(_ answers: [[UInt8]?], isHTTP: Bool = true) throws {
+    public init(_ answers: [[UInt8]?], isHTTP: Bool = true) throws {
         let listener = try Self.listen()
         port = Self.port(of: listener)
         Thread.detachNewThread {
