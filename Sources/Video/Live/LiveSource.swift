@@ -68,6 +68,6 @@ public enum LiveSource: Sendable, Hashable, CustomStringConvertible {
         guard let start = address.range(of: "://")?.upperBound else { return address }
         let host = address[start...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         guard let at = host.lastIndex(of: "@") else { return address }
-        return address[..<start] + address[address.index(after: at)...]
+        return String(address[..<start] + address[address.index(after: at)...])
     }
 }

@@ -80,8 +80,9 @@ struct WatchCommand: AsyncParsableCommand {
         let (names, prompts) = (try labels.labelSet(), try labels.promptSet())
         let loaded = try await model.load(frames: stream.frames)
         let head = labels.scoreBy
-        let question: @Sendable (LabelSet?) throws(RecognitionError) -> Question = { set throws(RecognitionError) in
-            try loaded.question(labels: set, prompts: prompts, head: head)
+        let question: @Sendable (LabelSet?) throws(RecognitionError) -> Question = {
+            (labels: LabelSet?) throws(RecognitionError) in
+            try loaded.question(labels: labels, prompts: prompts, head: head)
         }
         let session = try await Session(loaded, try question(names))
         let settings = try stream.settings(frames: stream.frames ?? session.frames ?? 8)

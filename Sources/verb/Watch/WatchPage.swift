@@ -81,6 +81,7 @@ struct WatchPage {
     }
 
     private mutating func addBars(_ stream: WatchedStream) {
+        let width = width
         let best = (stream.decision?.smoothed ?? []).prefix(top)
         let labels = min(best.map(\.label.count).max() ?? 0, width / 3)
         let room = max(width - labels - 13, 1)

@@ -13,7 +13,7 @@ struct WatchRun: Sendable {
     /// The file of labels that may change.
     let labels: LabelsFile?
     /// What the model is asked with other labels.
-    let question: @Sendable (LabelSet) throws(RecognitionError) -> Question
+    let question: @Sendable (LabelSet?) throws(RecognitionError) -> Question
     let desk: WatchDesk
 
     /// Watches; what goes wrong is told to the desk.

@@ -5,15 +5,18 @@ import Synchronization
 /// A clock on which waiting takes no time, and is remembered.
 final class FakeClock: Sendable {
     private struct State {
-        var now = ContinuousClock.now
+        var now: ContinuousClock.Instant
         var waits: [Double] = []
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     /// When it was made.
     let start: ContinuousClock.Instant
 
-    init() { start = state.withLock { $0.now } }
+    init() {
+        start = .now
+        state = Mutex(State(now: start))
+    }
 
     /// The seconds of each waiting.
     var waits: [Double] { state.withLock { $0.waits } }
