@@ -44,7 +44,7 @@ extension Demuxer {
     }
 
     /// Less looking ahead than for files: what is read while probing is late by so much.
-    private static let liveSettings = ["analyzeduration": "1000000", "fflags": "nobuffer"]
+    private static let liveSettings = ["analyzeduration": "1000000"]
 
     /// Which protocols an address may lead to; local files never.
     private static func settings(of address: String) -> [String: String] {
