@@ -92,6 +92,9 @@ struct GivenFrames: AsyncSequence, Sendable {
     func makeAsyncIterator() -> Iterator { Iterator(frames: frames[...], failure: failure) }
 
     struct Iterator: AsyncIteratorProtocol {
+        typealias Element = LiveFrame
+        typealias Failure = VideoError
+
         var frames: ArraySlice<LiveFrame>
         let failure: VideoError?
 
