@@ -102,7 +102,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     var segments: String?
 
     @OptionGroup(title: "Segments")
-    var stream: StreamOptions
+    var stream: SegmentOptions
 
     @Option(help: ArgumentHelp("Write everything that the figures depend on, and the figures.", valueName: "file"))
     var manifest: String?

@@ -9,7 +9,7 @@ import Video
 struct SegmentsEvaluation {
     /// Where the list is.
     let path: String
-    let stream: StreamOptions
+    let stream: SegmentOptions
 
     /// What was found in all videos.
     private struct Findings {

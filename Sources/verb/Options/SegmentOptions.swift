@@ -1,8 +1,8 @@
 import ArgumentParser
 import Recognition
 
-/// How a stream is looked at.
-struct StreamOptions: ParsableArguments {
+/// How long videos are watched as streams.
+struct SegmentOptions: ParsableArguments {
     @Option(help: "Seconds between two frames of a window.")
     var stride = 0.25
 
