@@ -8,6 +8,7 @@ struct VerbBenchmarks: AsyncParsableCommand {
         commandName: "verb-benchmarks", abstract: "Measure Verb on this machine.",
         subcommands: [
             ModelsBenchmark.self, LoaderBenchmark.self, TransformsBenchmark.self, TrainingBenchmark.self,
+            SoakBenchmark.self,
             ProbeCommand.self, LoaderProbe.self, TrainingProbe.self, TrainingCheck.self,
         ])
 }
