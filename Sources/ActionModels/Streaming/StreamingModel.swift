@@ -1,12 +1,15 @@
+package import CLIP
 public import Torch
 
 /// What a model keeps of one frame of a stream.
 public struct FrameState: Sendable {
     /// In an order that the model knows, without an axis for the batch.
     package let tensors: [Tensor]
+    /// What the frame behind this one needs of those before it; nil where frames stand alone.
+    package var memory: AdapterMemory?
 
     /// Keeps tensors.
-    package init(_ tensors: [Tensor]) { self.tensors = tensors }
+    package init(_ tensors: [Tensor], memory: AdapterMemory? = nil) { (self.tensors, self.memory) = (tensors, memory) }
 
     /// One state for each row of a tensor.
     package static func rows(_ x: Tensor) -> [FrameState] {
@@ -37,6 +40,14 @@ public protocol StreamingModel: Sendable {
     /// - Returns: N states.
     func encode(frames: Tensor) -> [FrameState]
 
+    /// Encodes a frame that follows another one.
+    ///
+    /// - Parameters:
+    ///   - frame: normalised RGB `[1, 3, H, W]`.
+    ///   - previous: the state of the one before it; nil for the first.
+    /// - Returns: its state.
+    func encode(frame: Tensor, after previous: FrameState?) -> FrameState
+
     /// Joins two frames that follow each other in a window.
     ///
     /// - Parameters:
@@ -52,6 +63,16 @@ public protocol StreamingModel: Sendable {
     ///   - neighbours: of each frame and the one behind it, T - 1; empty where `joined` gives nil.
     /// - Returns: the features of a clip, B = 1.
     func features(of frames: [FrameState], neighbours: [NeighbourState]) -> ClipFeatures
+}
+
+extension StreamingModel {
+    /// Encodes the frame by itself, unless a type says otherwise.
+    ///
+    /// - Parameters:
+    ///   - frame: normalised RGB `[1, 3, H, W]`.
+    ///   - previous: the state of the one before it, which does not matter.
+    /// - Returns: its state.
+    public func encode(frame: Tensor, after previous: FrameState?) -> FrameState { encode(frames: frame)[0] }
 }
 
 /// A model by frames on a stream: all but the gathering is shared.

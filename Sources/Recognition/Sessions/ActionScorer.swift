@@ -14,6 +14,8 @@ struct ActionScorer: Sendable {
     let question: ScoredLabels
     private let model: RecognitionModel
     private let stream: any StreamingModel
+    /// What approximates windows by frames that are encoded once, where `stream` cannot share them.
+    private let causal: (any StreamingModel)?
     private let texts = TextCache()
     /// The number of pictures encoded at once.
     private let imageBatch: Int
@@ -21,6 +23,7 @@ struct ActionScorer: Sendable {
     init(_ model: RecognitionModel, _ question: Question) throws(RecognitionError) {
         self.model = model
         stream = model.model.streaming
+        causal = stream.sharesFrames ? nil : model.model.causalStreaming
         preprocessing = model.preprocessing
         frames = model.model.frames
         imageBatch = Self.batch(tokens: model.model.vision.tokens, model.model.vision.blocks)
@@ -29,6 +32,9 @@ struct ActionScorer: Sendable {
 
     /// Whether a frame is encoded once for all windows that show it.
     var sharesFrames: Bool { stream.sharesFrames }
+
+    /// Whether windows can be approximated by frames that are encoded once.
+    var hasCausalCache: Bool { causal != nil }
 
     /// Prepares another question; texts that were encoded before are known.
     func labels(for question: Question) throws(RecognitionError) -> ScoredLabels {
@@ -109,11 +115,19 @@ struct ActionScorer: Sendable {
         return states
     }
 
+    /// Encodes a prepared picture behind another one for windows that are approximated.
+    func encode(_ frame: Frame, after previous: FrameState?) -> FrameState {
+        withoutGradient {
+            let pixels = preprocessing.normalized(Preprocessing.packed([frame]).to(device: model.device))
+            return (causal ?? stream).encode(frame: pixels, after: previous)
+        }
+    }
+
     /// Puts the states of one clip together, in the order of time; a clip that is too short stands still at its end.
     ///
     /// Neighbours that are known are not joined again; afterwards those of this clip are.
     func features(
-        of places: [StreamWindow.Place], known: inout [StreamWindow.Pair: NeighbourState]
+        of places: [StreamWindow.Place], known: inout [StreamWindow.Pair: NeighbourState], isCausal: Bool = false
     ) throws(RecognitionError) -> ClipFeatures {
         guard let last = places.last else { throw .emptyClip }
         let missing = max((frames ?? places.count) - places.count, 0)
@@ -123,6 +137,7 @@ struct ActionScorer: Sendable {
         let clip = places + Array(repeating: last, count: missing)
         return withoutGradient {
             let neighbours = joined(clip, &known)
+            let stream = isCausal ? causal ?? stream : stream
             return stream.features(of: clip.map(\.state), neighbours: neighbours)
         }
     }

@@ -21,6 +21,8 @@ public actor Session {
     public nonisolated let frames: Int?
     /// Whether overlapping windows of a stream share the work on their frames; if not, each window costs all of it.
     public nonisolated let sharesFrames: Bool
+    /// Whether ``StreamSettings/Cache/causal`` changes anything.
+    public nonisolated let hasCausalCache: Bool
 
     /// The LibTorch thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -39,6 +41,7 @@ public actor Session {
         scorer = try await TorchThread.run { () throws(RecognitionError) in try ActionScorer(model, question) }
         labels = scorer.question.names
         sharesFrames = scorer.sharesFrames
+        hasCausalCache = scorer.hasCausalCache
     }
 
     /// Prepares the model for labels: as texts where it has a text tower, else as the names of its classes.
@@ -106,10 +109,10 @@ public actor Session {
 
     /// Ranks labels for a stream's window; while the window fills, its frames are spread over it.
     func ranked(
-        _ window: StreamWindow, among labels: ScoredLabels?
+        _ window: StreamWindow, among labels: ScoredLabels?, isCausal: Bool = false
     ) throws(RecognitionError) -> (window: StreamWindow, predictions: [Prediction], timings: Timings) {
         var (window, timings) = (window, Timings())
-        let predictions = try rank(window.spread, &window, among: labels, &timings)
+        let predictions = try rank(window.spread, &window, among: labels, &timings, isCausal: isCausal)
         return (window, predictions, timings)
     }
 
@@ -120,19 +123,26 @@ public actor Session {
         return EncodedFrames(states: states, seconds: seconds)
     }
 
+    /// Encodes a prepared frame behind another one, by what the adapters saw before.
+    func encoded(_ frame: Frame, after previous: FrameState?) -> EncodedFrames {
+        var seconds = 0.0
+        let state = measured(&seconds) { scorer.encode(frame, after: previous) }
+        return EncodedFrames(states: [state], seconds: seconds)
+    }
+
     /// Prepares another question of the same model.
     func labels(for question: Question) throws(RecognitionError) -> ScoredLabels { try scorer.labels(for: question) }
 
     private func rank(
         _ places: [StreamWindow.Place], _ window: inout StreamWindow, among labels: ScoredLabels?,
-        _ timings: inout Timings
+        _ timings: inout Timings, isCausal: Bool = false
     ) throws(RecognitionError) -> [Prediction] {
         var seconds = 0.0
         let features = try measured(&seconds) { () throws(RecognitionError) in
-            try scorer.features(of: places, known: &window.neighbours)
+            try scorer.features(of: places, known: &window.neighbours, isCausal: isCausal)
         }
         // Where frames see each other in the tower, this is the tower.
-        if sharesFrames { timings.head += seconds } else { timings.encode += seconds }
+        if sharesFrames || isCausal { timings.head += seconds } else { timings.encode += seconds }
         return try measured(&timings.head) { () throws(RecognitionError) in try scorer.rank(features, among: labels) }
     }
 }

@@ -5,7 +5,8 @@ internal import Video
 ///
 /// A stream waits for its own frames, so at most one request of each is held, and requests are taken in the order in
 /// which they came: no stream can keep another from its turn. Whoever finds the encoder at rest runs the batches until
-/// its own frames are done and then hands over to the next that waits; there is no task without an owner.
+/// its own frames are done and then hands over to the next that waits; there is no task without an owner. Whole windows of
+/// models that mix frames, and frames that follow others by ``StreamSettings/Cache/causal``, are not batched.
 public actor SharedEncoder {
     /// The model that encodes; recognisers that use the encoder must have the same.
     public nonisolated let session: Session

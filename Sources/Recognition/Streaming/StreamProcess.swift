@@ -46,6 +46,9 @@ struct StreamProcess: Sendable {
         version = recognizer.labels.current.number
     }
 
+    /// Whether windows are approximated by frames that are encoded once.
+    private var isCausal: Bool { settings.cache == .causal && recognizer.session.hasCausalCache }
+
     /// The next event that is known.
     mutating func takeEvent() -> StreamEvent? { events.isEmpty ? nil : events.removeFirst() }
 
@@ -120,7 +123,9 @@ struct StreamProcess: Sendable {
     private mutating func encode(_ frame: Frame) async throws(RecognitionError) -> FrameState {
         let prepared = measured(&account.timings.transform) { recognizer.session.preprocessing.prepared(frame) }
         let encoded: EncodedFrames
-        if let encoder = recognizer.encoder {
+        if isCausal {
+            encoded = await recognizer.session.encoded(prepared, after: window.last)
+        } else if let encoder = recognizer.encoder {
             encoded = try await encoder.encode([prepared])
         } else {
             encoded = try await recognizer.session.encoded([prepared])
@@ -135,7 +140,7 @@ struct StreamProcess: Sendable {
     private mutating func decide(_ sample: FrameGrid.Sample) async throws(RecognitionError) {
         let labels = recognizer.labels.current
         if labels.number != version { replaceLabels(labels) }
-        let ranked = try await recognizer.session.ranked(window, among: labels.scored)
+        let ranked = try await recognizer.session.ranked(window, among: labels.scored, isCausal: isCausal)
         window = ranked.window
         account.timings += ranked.timings
         hasDecided = true
@@ -161,7 +166,7 @@ struct StreamProcess: Sendable {
             smoothed: smoothed, outcome: settings.outcome(of: smoothed),
             latency: newest.map { (ContinuousClock.now - $0.live.arrival) / .seconds(1) } ?? 0,
             timings: account.timings,
-            newFrames: recognizer.session.sharesFrames ? account.encoded : settings.frames,
+            newFrames: recognizer.session.sharesFrames || isCausal ? account.encoded : settings.frames,
             repeated: window.places.count(where: \.isRepetition), dropped: account.dropped, late: account.late)
     }
 }

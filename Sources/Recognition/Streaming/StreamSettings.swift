@@ -8,6 +8,16 @@ public struct StreamSettings: Sendable, Equatable, Codable {
         case wait
     }
 
+    /// What is kept of frames by models whose frames see each other in the tower, M2-CLIP and ST-Adapter.
+    public enum Cache: String, Sendable, Equatable, Codable, CaseIterable {
+        /// Nothing: every window is computed whole, and exact.
+        case none
+        /// What the adapters saw of the frames before: every frame is computed once, and does not see those behind it.
+        ///
+        /// The probabilities are near those of the whole window. Models that are exact with shared frames stay so.
+        case causal
+    }
+
     /// Two borders, so that a probability that trembles around one does not end and begin an action again and again.
     public struct Hysteresis: Sendable, Equatable, Codable {
         /// The probability from which an action begins; a label's own threshold takes its place.
@@ -41,6 +51,8 @@ public struct StreamSettings: Sendable, Equatable, Codable {
     public var unknown: Double?
     /// What happens before the first window is full.
     public var start = StartRule.short
+    /// What models keep whose frames see each other in the tower.
+    public var cache = Cache.none
     /// The longest time without a frame that repetitions fill; nil means a window.
     ///
     /// A longer one starts a new window.

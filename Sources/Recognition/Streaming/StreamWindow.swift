@@ -6,7 +6,7 @@ struct StreamWindow: Sendable {
     struct Place: Sendable {
         /// Counts the pictures of the stream; a repetition has the number of what it repeats.
         let number: Int
-        let state: FrameState
+        var state: FrameState
         /// Whether it stands for a time without a picture of its own.
         var isRepetition = false
     }
@@ -30,18 +30,25 @@ struct StreamWindow: Sendable {
     /// The places, the oldest first.
     var places: [Place] { Array(ring[oldest...] + ring[..<oldest]) }
 
+    /// The state of the newest picture.
+    var last: FrameState? { ring.isEmpty ? nil : ring[newest].state }
+
+    private var newest: Int { (oldest + ring.count - 1) % ring.count }
+
     /// Adds the newest picture and forgets the oldest when the ring is full.
     ///
     /// A repetition stands for a time without a picture of its own; its picture was not needed before.
     mutating func append(_ state: FrameState, isRepetition: Bool = false) {
         pictures += 1
+        // Only the newest frame's memory of those before it is wanted again.
+        if !ring.isEmpty { ring[newest].state.memory = nil }
         add(Place(number: pictures, state: state, isRepetition: isRepetition))
     }
 
     /// Adds the newest picture once more.
     mutating func repeatLast() {
         guard !ring.isEmpty else { return }
-        let last = ring[(oldest + ring.count - 1) % ring.count]
+        let last = ring[newest]
         add(Place(number: last.number, state: last.state, isRepetition: true))
     }
 
