@@ -53,7 +53,7 @@ struct WatchCommand: AsyncParsableCommand {
             throw ValidationError("Name the actions with --labels or --labels-file: the bundled model has no classes.")
         }
         guard top > 0 else { throw ValidationError("--top must be at least 1.") }
-        guard sources.count { $0 == .descriptor(0) } <= 1 else {
+        guard sources.count(where: { $0 == .descriptor(0) }) <= 1 else {
             throw ValidationError("Standard input can be watched once only.")
         }
         guard annotate == nil || sources.count == 1 else {

@@ -15,7 +15,7 @@ actor VideoAnnotator {
     /// - Parameter frame: a frame of the stream; one of another size than the first is left out.
     /// - Throws: `VideoError`.
     func append(_ frame: Frame) throws(VideoError) {
-        let writer = try self.writer ?? open(frame)
+        let writer = if let open = self.writer { open } else { try open(frame) }
         self.writer = writer
         var canvas = FrameCanvas(frame, scale: scale)
         guard canvas.width == writer.width, canvas.height == writer.height else { return }

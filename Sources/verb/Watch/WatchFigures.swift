@@ -1,4 +1,5 @@
 import Recognition
+import Video
 
 /// The numbers of a stream that was watched: what it cost and how steady it was.
 struct WatchFigures: Encodable, Equatable {

@@ -44,7 +44,8 @@ struct WatchedStream: Sendable {
         case .decision(let decision):
             self.decision = decision
             if let span = current { current = Self.extended(span, by: decision) }
-            past.removeAll { $0.end < time - Self.memory }
+            let oldest = time - Self.memory
+            past.removeAll { $0.end < oldest }
         case .began(let span): current = span
         case .changed(let from, let to):
             end(from)
