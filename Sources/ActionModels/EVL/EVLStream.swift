@@ -49,12 +49,12 @@ struct EVLStream: StreamingModel {
         let streams = layers.map { layer in
             Tensor.stacked(frames.map { $0.tensors[layer * tensorsOfLayer] }).unsqueezed(0)  // [1, T, L, C]
         }
-        let crossed = layers.map { layer in joins ? crossed(layer, streams[layer], neighbours) : nil }
+        let crossed = layers.map { layer in joins ? sums(layer, streams[layer], neighbours) : nil }
         return ClipFeatures(classLogits: model.head.logits(model.head.decoder(streams, crossed: crossed)))
     }
 
     /// What cross-attention adds to the window's tokens; a neighbour outside of the window gives nothing.
-    private func crossed(_ layer: Int, _ stream: Tensor, _ neighbours: [NeighbourState]) -> Tensor {
+    private func sums(_ layer: Int, _ stream: Tensor, _ neighbours: [NeighbourState]) -> Tensor {
         let none = Tensor.zeros(Array(stream.shape[2...]), dtype: stream.dtype, device: stream.device)  // [L, C]
         let toEarlier = neighbours.map { $0.tensors[2 * layer] } + [none]
         let toLater = [none] + neighbours.map { $0.tensors[2 * layer + 1] }

@@ -1,4 +1,5 @@
 internal import ActionModels
+internal import CLIP
 internal import Video
 
 /// Turns frames into events: picks them, has them encoded and decides; it holds what one stream knows.
@@ -121,7 +122,8 @@ struct StreamProcess: Sendable {
     }
 
     private mutating func encode(_ frame: Frame) async throws(RecognitionError) -> FrameState {
-        let prepared = measured(&account.timings.transform) { recognizer.session.preprocessing.prepared(frame) }
+        let preprocessing = recognizer.session.preprocessing
+        let prepared = measured(&account.timings.transform) { preprocessing.prepared(frame) }
         let encoded: EncodedFrames
         if isCausal {
             encoded = await recognizer.session.encoded(prepared, after: window.last)

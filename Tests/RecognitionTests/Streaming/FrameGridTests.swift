@@ -79,9 +79,9 @@ struct FrameGridTests {
     func rounding() {
         var (grid, count) = (FrameGrid(stride: 0.25, gap: 2), 0)
         for number in 0..<(86_400 * 4) {
-            guard case .samples(let samples) = grid.accept(Double(number) * 0.25) else { return Issue.record("a gap") }
-            #expect(samples.count == 1 && samples[0].picture == .current)
-            count += samples.count
+            if case .samples(let samples) = grid.accept(Double(number) * 0.25), samples.first?.picture == .current {
+                count += samples.count
+            }
         }
         #expect(count == 345_600)
     }
