@@ -3,13 +3,13 @@ internal import CLIP
 internal import Torch
 internal import Video
 
-/// From prepared pictures to their features: by an engine where the model allows it, else by the model itself.
+/// From prepared pictures to what a stream keeps of them: by an engine where the model allows it, else by the model itself.
 ///
 /// Belongs on the LibTorch thread.
 struct FrameEncoder: Sendable {
     let preprocessing: Preprocessing
     let device: Device
-    private let frameWise: (any FrameWiseModel)?
+    private let stream: any StreamingModel
     private(set) var engine: ImageEngine?
     /// What the session says of it.
     private(set) var kind: PictureEncoder
@@ -17,9 +17,12 @@ struct FrameEncoder: Sendable {
     /// Prepares the engine that settings ask for.
     ///
     /// `fp32` and `auto` do without one where the model does not allow it.
-    init(_ model: RecognitionModel, _ settings: EngineSettings) throws(RecognitionError) {
+    init(
+        _ model: RecognitionModel, _ stream: any StreamingModel, _ settings: EngineSettings
+    ) throws(RecognitionError) {
         (preprocessing, device) = (model.preprocessing, model.device)
-        frameWise = model.model.frameWise
+        self.stream = stream
+        let frameWise = model.model.frameWise
         guard let tower = frameWise?.imageTower, device == .cpu else {
             let reason =
                 device != .cpu
@@ -63,13 +66,12 @@ struct FrameEncoder: Sendable {
     ///
     /// Models that mix frames get their pixels later, all at once.
     ///
-    /// - Returns: `[B, E]`, or the pixels `[B, 3, H, W]`.
-    func callAsFunction(_ frames: [Frame]) -> Tensor {
+    /// - Returns: a state for each.
+    func callAsFunction(_ frames: [Frame]) -> [FrameState] {
         withoutGradient {
             let pictures = Preprocessing.packed(frames)  // [B, H, W, 3]
-            if let engine { return engine(pictures) }
-            let pixels = preprocessing.normalized(pictures.to(device: device))  // [B, 3, H, W]
-            return frameWise?.encode(frames: pixels) ?? pixels
+            if let engine { return FrameState.rows(engine(pictures)) }
+            return stream.encode(frames: preprocessing.normalized(pictures.to(device: device)))  // of [B, 3, H, W]
         }
     }
 }

@@ -72,13 +72,17 @@ extension Session {
         let arriving = (0..<streams).map { pictures[$0 % pictures.count] }
         let first = try scorer.encode(pictures), length = frames ?? 8
         var windows = (0..<streams).map { stream in
-            var window = FeatureWindow(capacity: length)
+            var window = StreamWindow(capacity: length)
             for _ in 0..<length { window.append(first[stream % first.count]) }
             return window
         }
         let spans = try settings.measure { () throws(RecognitionError) in
             for (stream, row) in try scorer.encode(arriving).enumerated() { windows[stream].append(row) }
-            for window in windows { _ = try scorer.rank(window.features) }
+            for stream in windows.indices {
+                let places = windows[stream].places
+                let features = try scorer.features(of: places, known: &windows[stream].neighbours)
+                _ = try scorer.rank(features, among: nil)
+            }
         }
         let latency = LatencySummary(spans)
         return StreamCapacity.Load(streams: streams, latency: latency, realTimeFactor: latency.mean * rate)

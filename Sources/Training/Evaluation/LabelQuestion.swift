@@ -1,6 +1,6 @@
 public import ActionModels
 public import CLIP
-public import Torch
+internal import Torch
 
 /// What a model is asked about clips: its trained classes, or texts.
 public enum LabelQuestion: Sendable {

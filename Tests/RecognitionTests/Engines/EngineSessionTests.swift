@@ -48,9 +48,8 @@ struct EngineSessionTests {
         let result = try await session.classify(clip: clip)
         let expected = try await TorchThread.run {
             let scorer = try ActionScorer(model, model.question(labels: labels))
-            let pixels = model.preprocessing.input(clip)
-            let rows = withoutGradient { model.model.frameWise?.encode(frames: pixels) }
-            return try scorer.rank((0..<5).compactMap { rows?.select(0, $0) })
+            let pixels = model.preprocessing.input(clip).unsqueezed(0)
+            return try scorer.rank(withoutGradient { model.model.features(of: pixels) }, among: nil)
         }
         #expect(result.predictions.map(\.label) == expected.map(\.label))
         for (own, wanted) in zip(result.predictions, expected) {
