@@ -2,8 +2,9 @@
 # make test: installs what is missing, builds, and runs all tests.
 # make benchmark: time and peak memory of full-size models on this machine.
 # make benchmark-loader: clips a second; PYTHON=path compares with the readers of Benchmarks/peers/requirements.txt.
+# make benchmark-realtime: towers, windows, streams; PYTHON=path puts PyTorch, ONNX Runtime and OpenVINO beside them.
 # make benchmark-training: training steps of all methods; PYTHON=path puts the same steps in PyTorch beside them.
-.PHONY: demo test benchmark benchmark-loader benchmark-training setup build lint format clean
+.PHONY: demo test benchmark benchmark-loader benchmark-training benchmark-realtime setup build lint format clean
 
 # A toolchain that the set-up script fetched is used when there is no other.
 export PATH := $(PATH):$(CURDIR)/.deps/swift/usr/bin
@@ -23,6 +24,9 @@ benchmark-loader: setup
 
 benchmark-training: setup
 	cd Benchmarks && swift run -c release verb-benchmarks training $(if $(PYTHON),--python $(abspath $(PYTHON)))
+
+benchmark-realtime: setup
+	cd Benchmarks && swift run -c release verb-benchmarks realtime $(if $(PYTHON),--python $(abspath $(PYTHON)))
 
 setup:
 	@scripts/setup.sh

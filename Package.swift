@@ -111,6 +111,8 @@ let package = Package(
         .target(
             name: "FixtureSupport", dependencies: ["ActionModels", "CLIP", "Torch"], path: "Tests/Support",
             swiftSettings: swiftSettings),
+        // What the tests of live sources connect to.
+        .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: swiftSettings),
         // One process of a group, which tests start several of.
         .executableTarget(
             name: "process-group-probe", dependencies: ["Torch"], path: "Tests/ProcessGroupProbe",
@@ -118,7 +120,7 @@ let package = Package(
         .testTarget(
             name: "TorchTests", dependencies: ["FixtureSupport", "Torch", "process-group-probe"],
             swiftSettings: swiftSettings),
-        .testTarget(name: "VideoTests", dependencies: ["Video"], swiftSettings: swiftSettings),
+        .testTarget(name: "VideoTests", dependencies: ["TestServers", "Video"], swiftSettings: swiftSettings),
         .testTarget(
             name: "CLIPTests",
             dependencies: [
@@ -132,7 +134,7 @@ let package = Package(
         .testTarget(
             name: "VerbTests",
             dependencies: [
-                "ActionModels", "CLIP", "Datasets", "Recognition", "Torch", "Training", "Video", "verb",
+                "ActionModels", "CLIP", "Datasets", "Recognition", "TestServers", "Torch", "Training", "Video", "verb",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),

@@ -16,6 +16,7 @@ let package = Package(
                 .product(name: "ActionModels", package: "verb"),
                 .product(name: "CLIP", package: "verb"),
                 .product(name: "Datasets", package: "verb"),
+                .product(name: "Recognition", package: "verb"),
                 .product(name: "Torch", package: "verb"),
                 .product(name: "Training", package: "verb"),
                 .product(name: "Video", package: "verb"),

@@ -39,6 +39,10 @@ public protocol ActionModel: Sendable {
     var classes: Int? { get }
     /// The model as one that encodes frames one by one; nil where the frames of a clip see each other in the tower.
     var frameWise: (any FrameWiseModel)? { get }
+    /// The model at work on a stream; exact, and sharing what windows have in common as far as the method allows.
+    var streaming: any StreamingModel { get }
+    /// The model on a stream by a bounded memory of the past, not exact; nil where that is no use or no way.
+    var causalStreaming: (any StreamingModel)? { get }
 
     /// Encodes clips without dropout.
     ///
@@ -49,6 +53,9 @@ public protocol ActionModel: Sendable {
 
 /// A model that encodes frames one by one, so that overlapping windows of a stream can share them, exactly.
 public protocol FrameWiseModel: ActionModel {
+    /// The tower whose features are all that ``encode(frames:)`` gives; nil where it gives more.
+    var imageTower: ImageTower? { get }
+
     /// Encodes pictures.
     ///
     /// - Parameter frames: normalised RGB `[N, 3, H, W]`.
@@ -65,6 +72,8 @@ public protocol FrameWiseModel: ActionModel {
 extension ActionModel {
     /// Frames see each other, unless a type says otherwise.
     public var frameWise: (any FrameWiseModel)? { nil }
+    /// There is none, unless a type says otherwise.
+    public var causalStreaming: (any StreamingModel)? { nil }
 }
 
 extension FrameWiseModel {

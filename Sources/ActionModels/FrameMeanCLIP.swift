@@ -47,6 +47,9 @@ extension FrameMeanCLIP: FrameWiseModel {
     /// There is no class head.
     public var classes: Int? { nil }
 
+    /// CLIP's image tower.
+    public var imageTower: ImageTower? { clip.visual }
+
     /// Encodes pictures.
     ///
     /// - Parameter frames: normalised RGB `[N, 3, H, W]`.

@@ -20,6 +20,8 @@ public enum CLIPError: Error, CustomStringConvertible {
     case notFinite(path: String, names: [String])
     /// Weights that do not say which activation they were trained with.
     case unknownActivation(path: String)
+    /// A model that cannot be encoded with in a precision, and why.
+    case engine(Precision, String)
     /// A folder or file that could not be written.
     case unwritable(path: String, detail: String)
 
@@ -39,6 +41,8 @@ public enum CLIPError: Error, CustomStringConvertible {
         case .unknownActivation(let path):
             "\(path): the weights do not tell their activation; pass --activation quick_gelu (OpenAI's weights) "
                 + "or --activation gelu (TinyCLIP and most of open_clip)"
+        case .engine(let precision, let detail):
+            "the model cannot compute with precision \(precision.rawValue): \(detail); use another one, such as fp32"
         case .unwritable(let path, let detail): "\(path): cannot be written: \(detail)"
         }
     }

@@ -34,17 +34,33 @@ public enum RecognitionError: Error, Sendable, CustomStringConvertible {
     case notFinite
     /// The work was called off.
     case cancelled
+    /// Arithmetic that the machine does not have or the model does not bear.
+    case precision(CLIPError)
     /// What is wrong with the model.
     case model(ActionModelError)
     /// What is wrong with the vocabulary, or with a text for it.
     case tokenizer(TokenizerError)
     /// What is wrong with the video.
     case video(VideoError)
+    /// What is wrong with a source of frames that is no video file.
+    case source(String)
 
     /// Wraps a video's error; a cancelled one becomes ``cancelled``.
     ///
     /// - Parameter error: the video's error.
     init(_ error: VideoError) { self = error.status == .cancelled ? .cancelled : .video(error) }
+
+    /// Wraps the error of a source of frames.
+    ///
+    /// - Parameter error: the source's error.
+    init(ofSource error: any Error) {
+        switch error {
+        case let error as RecognitionError: self = error
+        case let error as VideoError: self.init(error)
+        case is CancellationError: self = .cancelled
+        default: self = .source("the source of frames failed: \(error)")
+        }
+    }
 
     /// What happened and what to do.
     public var description: String {
@@ -72,9 +88,11 @@ public enum RecognitionError: Error, Sendable, CustomStringConvertible {
         case .emptyClip: "the clip has no frames"
         case .notFinite: "the model's scores are not numbers; its weights are damaged or too large for their type"
         case .cancelled: "cancelled"
+        case .precision(let error): "\(error)"
         case .model(let error): "\(error)"
         case .tokenizer(let error): "\(error)"
         case .video(let error): "\(error)"
+        case .source(let detail): detail
         }
     }
 }

@@ -7,9 +7,10 @@ struct Verb: AsyncParsableCommand {
         abstract: "Name what is being done in videos, in plain words.",
         version: "0.1.0",
         subcommands: [
-            RecognizeCommand.self, InspectCommand.self, ConvertCommand.self, PullCommand.self, PuppetsCommand.self,
+            RecognizeCommand.self, WatchCommand.self, InspectCommand.self, ConvertCommand.self, PullCommand.self,
+            PuppetsCommand.self,
             PretrainCommand.self, DataCommand.self, TrainCommand.self, DistillCommand.self,
-            EvaluateCommand.self, ReproduceCommand.self, SpatialTargetsCommand.self,
+            EvaluateCommand.self, ReproduceCommand.self, SpatialTargetsCommand.self, BenchCommand.self,
         ])
 
     static func main() async {

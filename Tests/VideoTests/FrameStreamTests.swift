@@ -76,7 +76,7 @@ struct FrameStreamTests {
     }
 
     @Test func theThreadWaitsForTheConsumer() async throws {
-        let pipe = FramePipe(capacity: 2)
+        let pipe = FramePipe<Frame>(capacity: 2)
         let frame = TestPictures.numbered(1)
         #expect(pipe.push(frame) && pipe.push(frame))
         let pushed = Mutex(false)

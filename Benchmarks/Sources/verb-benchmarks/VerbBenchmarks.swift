@@ -8,7 +8,8 @@ struct VerbBenchmarks: AsyncParsableCommand {
         commandName: "verb-benchmarks", abstract: "Measure Verb on this machine.",
         subcommands: [
             ModelsBenchmark.self, LoaderBenchmark.self, TransformsBenchmark.self, TrainingBenchmark.self,
-            ProbeCommand.self, LoaderProbe.self, TrainingProbe.self, TrainingCheck.self,
+            RealtimeBenchmark.self, SoakBenchmark.self,
+            ProbeCommand.self, LoaderProbe.self, TrainingProbe.self, TrainingCheck.self, RealtimeProbe.self,
         ])
 }
 

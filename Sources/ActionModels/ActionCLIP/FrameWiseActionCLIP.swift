@@ -28,6 +28,9 @@ public struct FrameWiseActionCLIP: FrameWiseModel {
     /// There is no class head.
     public var classes: Int? { nil }
 
+    /// CLIP's image tower; nil with a ``TokenView`` that stands in it.
+    public var imageTower: ImageTower? { model.imageToken == nil ? model.clip.visual : nil }
+
     /// Encodes pictures.
     ///
     /// - Parameter frames: normalised RGB `[N, 3, H, W]`.

@@ -52,13 +52,29 @@ public struct EVL: Sendable {
         }
     }
 
+    /// Encodes frames that stand in no clip, each as a clip of one frame.
+    ///
+    /// - Parameters:
+    ///   - frames: normalised RGB `[N, 3, H, W]`.
+    ///   - form: what is kept of the tower's attention; there are no maps of one frame.
+    /// - Returns: what the decoder reads, B = N and T = 1.
+    func frameFeatures(of frames: Tensor, form: EVLFeatures.Form) -> EVLFeatures {
+        features(of: frames, clips: frames.shape[0], form)
+    }
+
     private func encode(_ clips: Tensor, _ form: EVLFeatures.Form?, _ dtype: DType?) -> EVLFeatures {
         checkClips(clips, frames: configuration.frames, "EVL")
         let (b, t) = (clips.shape[0], clips.shape[1])
-        let form = form ?? (configuration.hasTemporalCrossAttention ? .maps : .streams)
         let images = clips.reshaped([b * t] + clips.shape[2...])
+        return features(
+            of: images, clips: b, form ?? (configuration.hasTemporalCrossAttention ? .maps : .streams), dtype)
+    }
+
+    private func features(
+        of images: Tensor, clips: Int, _ form: EVLFeatures.Form, _ dtype: DType? = nil
+    ) -> EVLFeatures {
         let layers = backbone.trace(images, last: configuration.decoderLayers) { trace in
-            EVLFeatures.Layer(trace, form, clips: b).mapTensors { $0.to(dtype: dtype ?? $0.dtype) }
+            EVLFeatures.Layer(trace, form, clips: clips).mapTensors { $0.to(dtype: dtype ?? $0.dtype) }
         }
         return EVLFeatures(layers)
     }
@@ -97,6 +113,8 @@ extension EVL: ActionModel {
     public var textScoring: TextScoring? { nil }
     /// The number of trained classes.
     public var classes: Int? { configuration.classes }
+    /// Frames and pairs of neighbours are shared.
+    public var streaming: any StreamingModel { EVLStream(model: self) }
 
     /// Encodes clips without dropout.
     ///

@@ -62,14 +62,32 @@ public struct EVLDecoder: Sendable {
         return traces
     }
 
+    /// Reads streams whose cross-attention was computed elsewhere.
+    ///
+    /// - Parameters:
+    ///   - streams: of as many blocks as the decoder has layers, each `[B, T, L, C]`.
+    ///   - crossed: what cross-attention adds to each; nil where it is switched off.
+    /// - Returns: the query behind the last layer, `[B, C]`.
+    func callAsFunction(_ streams: [Tensor], crossed: [Tensor?]) -> Tensor {
+        steps(streams, training: false, crossed: { crossed[$0] }) { _ in }
+    }
+
     private func steps(_ features: EVLFeatures, training: Bool, visit: (EVLDecoderTrace) -> Void) -> Tensor {
-        guard features.layers.count == layers.count else {
-            fatalError("EVL: features of \(features.layers.count) blocks for \(layers.count) decoder layers")
+        let blocks = features.layers
+        return steps(
+            blocks.map(\.stream), training: training, crossed: { layers[$0].modules.crossed(blocks[$0]) }, visit: visit)
+    }
+
+    private func steps(
+        _ streams: [Tensor], training: Bool, crossed: (Int) -> Tensor?, visit: (EVLDecoderTrace) -> Void
+    ) -> Tensor {
+        guard streams.count == layers.count else {
+            fatalError("EVL: features of \(streams.count) blocks for \(layers.count) decoder layers")
         }
-        var query = query.expanded(features.layers[0].stream.shape[0], -1)  // [B, C]
-        for (part, features) in zip(layers, features.layers) {
-            let crossed = part.modules.crossed(features)
-            let tokens = part.modules(features.stream.to(dtype: query.dtype), crossed: crossed)
+        var query = query.expanded(streams[0].shape[0], -1)  // [B, C]
+        for (number, part) in layers.enumerated() {
+            let crossed = crossed(number)
+            let tokens = part.modules(streams[number].to(dtype: query.dtype), crossed: crossed)
             query = part.layer(query, over: tokens, training: training)
             visit(EVLDecoderTrace(crossed: crossed, tokens: tokens, query: query))
         }

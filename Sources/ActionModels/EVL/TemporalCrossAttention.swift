@@ -32,6 +32,21 @@ public struct TemporalCrossAttention: Sendable {
         displaced(maps).matmul(.concatenated([previous, next]))  // [B, T, L, C]
     }
 
+    /// What two frames give each other, each term by itself, for streams.
+    ///
+    /// - Parameter maps: of a clip of two frames, B = 1.
+    /// - Returns: F(1, 2, w₂) for the earlier frame and F(2, 1, w₁) for the later one, each `[L, C]`.
+    func terms(_ maps: NeighbourMaps) -> (earlier: Tensor, later: Tensor) {
+        (term(maps.next, next), term(maps.previous, previous))
+    }
+
+    private func term(_ map: Tensor, _ vectors: Tensor) -> Tensor {
+        let map = map.select(0, 0).select(0, 0).to(dtype: vectors.dtype)  // [P, P]
+        let rows = Tensor.zeros([map.shape[0], displacements.count], dtype: map.dtype, device: map.device)
+            .scattered(-1, displacements.indices.to(device: map.device), from: map)  // [P, R]
+        return rows.matmul(vectors).padded([0, 0, 1, 0])  // [L, C]
+    }
+
     /// Both maps of every token over the displacements, without gradient, `[B, T, L, 2 R]`.
     private func displaced(_ maps: NeighbourMaps) -> Tensor {
         withoutGradient {

@@ -59,6 +59,9 @@ extension LinearProbe: FrameWiseModel {
     /// The number of classes of the class head.
     public var classes: Int? { configuration.classes }
 
+    /// CLIP's image tower.
+    public var imageTower: ImageTower? { visual }
+
     /// Encodes pictures.
     ///
     /// - Parameter frames: normalised RGB `[N, 3, H, W]`.

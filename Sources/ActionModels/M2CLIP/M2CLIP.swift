@@ -60,8 +60,14 @@ public struct M2CLIP: Sendable {
         checkClips(clips, frames: configuration.frames, "M2CLIP")
         let (b, t) = (clips.shape[0], clips.shape[1])
         let tokens = visual.transformer.classTokens(of: clips.reshaped([b * t] + clips.shape[2...]))  // [B T, C]
-        let frames = visual.projected(tokens).reshaped(b, t, -1)  // [B, T, E]
-        let mean = visual.outputNorm(tokens.reshaped(b, t, -1).mean(1))  // [B, C], the mean before the norm
+        return video(ofClassTokens: tokens.reshaped(b, t, -1), training: training)
+    }
+
+    /// What the class tokens of frames `[B, T, C]` say of their clips.
+    func video(ofClassTokens tokens: Tensor, training: Bool = false) -> VideoFeatures {
+        let (b, t, c) = (tokens.shape[0], tokens.shape[1], tokens.shape[2])
+        let frames = visual.projected(tokens.reshaped(b * t, c)).reshaped(b, t, -1)  // [B, T, E]
+        let mean = visual.outputNorm(tokens.mean(1))  // [B, C], the mean before the norm
         return VideoFeatures(
             frames: temporalAdapter?(frames) ?? frames,
             classLogits: classHead(mean.dropout(training ? configuration.classDropout : 0)))

@@ -38,7 +38,7 @@ public struct TEDAdapter: StreamAdapter {
     public let enhancement: TemporalEnhancement
     /// The branch that sees what changes between frames, if there is one.
     public let difference: TemporalDifference?
-    let frames: Int
+    private var frames: Int
 
     /// Declares `fc1`, `conv`, `fc2` and, with a difference branch, `offset_adapter`.
     ///
@@ -57,6 +57,19 @@ public struct TEDAdapter: StreamAdapter {
                     scope / "offset_adapter", width: sizes.width, bottleneck: sizes.bottleneck,
                     keepsFirstFrame: sizes.difference == .released)
             }
+    }
+
+    /// Half of the convolution lies before a frame, and the difference takes the one before.
+    public var reach: Int { max(enhancement.kernel.shape[2] / 2, difference == nil ? 0 : 1) }
+
+    /// The adapter for clips of another length, with the same parameters.
+    ///
+    /// - Parameter frames: the number of frames of a clip.
+    /// - Returns: the adapter.
+    public func forClips(of frames: Int) -> TEDAdapter {
+        var adapter = self
+        adapter.frames = frames
+        return adapter
     }
 
     /// Changes the stream of whole clips.

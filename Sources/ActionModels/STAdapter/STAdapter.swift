@@ -57,7 +57,12 @@ public struct STAdapter: ActionModel {
 
     private func logits(of tokens: Tensor, training: Bool = false) -> Tensor {
         let frames = tokens.select(1, 0).reshaped(-1, configuration.frames, tokens.shape[2])  // [B, T, D]
-        return head(norm(frames.mean(1)).dropout(training ? configuration.dropout : 0))  // [B, K]
+        return logits(ofClassTokens: frames, training: training)
+    }
+
+    /// Classifies clips by the class tokens of their frames, `[B, T, D]`.
+    func logits(ofClassTokens frames: Tensor, training: Bool = false) -> Tensor {
+        head(norm(frames.mean(1)).dropout(training ? configuration.dropout : 0))  // [B, K]
     }
 
     private static func adapters(

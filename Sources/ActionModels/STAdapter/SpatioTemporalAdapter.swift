@@ -11,7 +11,8 @@ public struct SpatioTemporalAdapter: StreamAdapter {
     let down: Linear, up: Linear
     let weight: Tensor, bias: Tensor
     let kernel: STAdapterConfiguration.Kernel
-    let frames: Int, grid: Int
+    let grid: Int
+    private var frames: Int
 
     /// Declares `fc1`, `conv` and `fc2`.
     ///
@@ -43,6 +44,19 @@ public struct SpatioTemporalAdapter: StreamAdapter {
         let mixed = kernel.isTemporal ? shifted(inner) : convolved(inner)
         let changed = patches + up(mixed.reshaped(rows, n, -1))  // [B T, N, D]
         return Tensor.concatenated([x.slice(1, 0..<1), changed], axis: 1)
+    }
+
+    /// Half of the kernel lies before a frame.
+    public var reach: Int { kernel.frames / 2 }
+
+    /// The adapter for clips of another length, with the same parameters.
+    ///
+    /// - Parameter frames: the number of frames of a clip.
+    /// - Returns: the adapter.
+    public func forClips(of frames: Int) -> SpatioTemporalAdapter {
+        var adapter = self
+        adapter.frames = frames
+        return adapter
     }
 
     /// The convolution along time alone: one product for each tap, without moving an axis.

@@ -10,6 +10,26 @@ public protocol StreamAdapter: Sendable {
     /// - Parameter x: `[B T, N, D]`.
     /// - Returns: `[B T, N, D]`.
     func callAsFunction(_ x: Tensor) -> Tensor
+
+    /// How many frames before a frame change it directly; 0 for adapters that look at one frame alone.
+    var reach: Int { get }
+
+    /// The adapter for clips of another length, with the same parameters.
+    ///
+    /// - Parameter frames: the number of frames of a clip.
+    /// - Returns: the adapter.
+    func forClips(of frames: Int) -> Self
+}
+
+extension StreamAdapter {
+    /// One frame alone, unless a type says otherwise.
+    public var reach: Int { 0 }
+
+    /// The adapter itself.
+    ///
+    /// - Parameter frames: the number of frames of a clip, which does not matter.
+    /// - Returns: the adapter.
+    public func forClips(of frames: Int) -> Self { self }
 }
 
 /// The adapters of one block.

@@ -1,4 +1,4 @@
-// A thin C ABI over LibTorch: one function is one LibTorch call.
+// A thin C ABI over LibTorch: one function is one LibTorch call, but for the kernels of activation.cpp and rows.cpp.
 //
 // Every function that can fail returns NULL (pointers) or false (bool); ct_last_error() then says why, for the
 // calling thread. Every ct_tensor* returned is owned by the caller and freed with ct_free(). Functions never keep the
@@ -196,6 +196,42 @@ ct_tensor *ct_interpolate(const ct_tensor *x, const int64_t *size, int64_t rank,
 bool ct_lstm(const ct_tensor *x, const ct_tensor *h, const ct_tensor *c, const ct_tensor *const *parameters,
              int64_t count, bool biases, int64_t layers, double dropout, bool training, bool bidirectional,
              ct_tensor **output, ct_tensor **h_out, ct_tensor **c_out);
+
+// ---- packed.cpp: linear layers of inference on the CPU, with weights packed once; no gradients
+// An 8-bit number q stands for scale * (q - zero).
+typedef struct { double scale; int64_t zero; } ct_grid;
+typedef enum { CT_IDENTITY, CT_GELU, CT_SWISH } ct_activation;
+// Whether LibTorch came with oneDNN; the functions below fail otherwise.
+bool ct_has_packed_linear(void);
+// Likewise for 8-bit layers, which need a processor with products of bytes too.
+bool ct_has_quantized_linear(void);
+// Whether the processor multiplies bfloat16.
+bool ct_has_bfloat16_units(void);
+// rows: how many are usually multiplied at once.
+ct_tensor *ct_pack_linear(const ct_tensor *weight, int64_t rows);
+ct_tensor *ct_packed_linear(const ct_tensor *x, const ct_tensor *packed, const ct_tensor *bias,
+                            ct_activation activation);
+ct_tensor *ct_packed_linear_add(const ct_tensor *x, const ct_tensor *packed, const ct_tensor *bias,
+                                const ct_tensor *other);
+// weight: int8 [out, in]; scales (float32) and zeros (int64) have a number for each output.
+ct_tensor *ct_pack_quantized_linear(const ct_tensor *weight, int64_t rows);
+ct_tensor *ct_quantized_linear(const ct_tensor *x, ct_grid grid, const ct_tensor *packed, const ct_tensor *scales,
+                               const ct_tensor *zeros, const ct_tensor *bias, ct_activation activation,
+                               ct_dtype output, ct_grid output_grid);
+// Adds the layer's result to a float32 tensor in place.
+bool ct_quantized_linear_add(const ct_tensor *x, ct_grid grid, const ct_tensor *packed, const ct_tensor *scales,
+                             const ct_tensor *zeros, const ct_tensor *bias, ct_tensor *sum);
+
+// ---- rows.cpp: kernels of inference on the CPU, to float32, bfloat16 or uint8 (by the grid)
+ct_tensor *ct_normalized_rows(const ct_tensor *x, const ct_tensor *weight, const ct_tensor *bias, double eps,
+                              ct_dtype dtype, ct_grid grid);
+ct_tensor *ct_quantized_rows(const ct_tensor *x, ct_grid grid);
+// Whether the kernel below works on this machine with tensors of a type.
+bool ct_has_row_attention(ct_dtype dtype);
+// Attention of q [B, M, h d] over k and v [B, N, h d], each with rows that have no gaps: [B, M, h d]. All three are
+// float32, or bfloat16 with an even width d; softmax is float32.
+ct_tensor *ct_row_attention(const ct_tensor *q, const ct_tensor *k, const ct_tensor *v, int64_t heads, ct_dtype dtype,
+                            ct_grid grid);
 
 // ---- random.cpp: a null generator means LibTorch's default generator of the device
 ct_generator *ct_generator_new(uint64_t seed, ct_device device, int32_t index);

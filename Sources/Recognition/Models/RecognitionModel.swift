@@ -49,4 +49,31 @@ public struct RecognitionModel: Sendable {
         self.device = device
         warnings = checkpoint.warnings
     }
+
+    /// Builds a model of random weights, to measure; belongs on the LibTorch thread.
+    ///
+    /// It is an image tower with a class head on the mean of frames; its classes are numbers.
+    ///
+    /// - Parameters:
+    ///   - architecture: the towers.
+    ///   - frames: the number of frames of a clip.
+    ///   - seed: where the random weights begin.
+    /// - Throws: `RecognitionError.model`.
+    public init(
+        random architecture: NamedArchitecture, frames: Int = 8, seed: UInt64 = 0
+    ) throws(RecognitionError) {
+        let sizes = LinearProbeConfiguration(clip: architecture.configuration, frames: frames, classes: 400)
+        do {
+            model = try Parameters.build(.random(Generator(seed: seed))) { LinearProbe($0, sizes) }.model
+        } catch {
+            throw .model(.unfitting(path: architecture.rawValue, error))
+        }
+        path = "\(architecture.rawValue) with random weights"
+        kind = .linearProbe
+        preprocessing = Preprocessing(imageSize: sizes.clip.vision.imageSize)
+        tokenizer = nil
+        classNames = (1...sizes.classes).map { "class \($0)" }
+        device = .cpu
+        warnings = []
+    }
 }

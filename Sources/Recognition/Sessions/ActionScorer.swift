@@ -7,30 +7,84 @@ internal import Video
 ///
 /// Belongs on the LibTorch thread.
 struct ActionScorer: Sendable {
-    let names: [String]
     let preprocessing: Preprocessing
     /// The number of frames that a clip must have; nil where any number does.
     let frames: Int?
-    private let model: any ActionModel
-    private let labels: ActionLabels
-    private let device: Device
+    /// What the session was asked at first.
+    let question: ScoredLabels
+    private(set) var encoder: FrameEncoder
+    private let model: RecognitionModel
+    private let stream: any StreamingModel
+    /// What approximates windows by frames that are encoded once, where `stream` cannot share them.
+    private let causal: (any StreamingModel)?
+    private let texts = TextCache()
     /// The number of pictures encoded at once.
     private let imageBatch: Int
 
-    init(_ model: RecognitionModel, _ question: Question) throws(RecognitionError) {
-        self.model = model.model
+    init(
+        _ model: RecognitionModel, _ question: Question, _ engine: EngineSettings = EngineSettings()
+    ) throws(RecognitionError) {
+        self.model = model
+        stream = model.model.streaming
+        causal = stream.sharesFrames ? nil : model.model.causalStreaming
         preprocessing = model.preprocessing
-        device = model.device
+        encoder = try FrameEncoder(model, stream, engine)
         frames = model.model.frames
         imageBatch = Self.batch(tokens: model.model.vision.tokens, model.model.vision.blocks)
+        self.question = try Self.labels(for: question, model, texts)
+        if let problem = try labelProblem(engine) {
+            guard engine.precision == .auto else { throw .precision(.engine(engine.precision, problem)) }
+            encoder = try FrameEncoder(model, stream, EngineSettings())
+        }
+    }
+
+    /// Whether a frame is encoded once for all windows that show it.
+    var sharesFrames: Bool { stream.sharesFrames }
+
+    /// Whether windows can be approximated by frames that are encoded once.
+    var hasCausalCache: Bool { causal != nil }
+
+    /// Prepares another question; texts that were encoded before are known.
+    func labels(for question: Question) throws(RecognitionError) -> ScoredLabels {
+        try Self.labels(for: question, model, texts)
+    }
+
+    private static func labels(
+        for question: Question, _ model: RecognitionModel, _ texts: TextCache
+    ) throws(RecognitionError) -> ScoredLabels {
         switch question {
         case .trained(let classes):
-            names = classes
-            labels = .trained
+            guard classes.count == model.model.classes else {
+                throw .labelsNeeded(
+                    model: model.path,
+                    detail: "it knows \(model.model.classes ?? 0) trained classes, not \(classes.count)")
+            }
+            return ScoredLabels(names: classes, labels: .trained)
         case .texts(let set, let prompts):
-            names = set.names
-            labels = .texts(try Self.encode(set, prompts, model))
+            return ScoredLabels(names: set.names, labels: .texts(try encode(set, prompts, model, texts)))
         }
+    }
+
+    /// Ranks clips of the calibration's frames by the engine and by the model; says what is too different.
+    private mutating func labelProblem(_ settings: EngineSettings) throws(RecognitionError) -> String? {
+        guard case .engine(let precision, .some) = encoder.kind, precision != .fp32 else { return nil }
+        let frames = settings.calibration.map(preprocessing.prepared), reference = encoder.reference
+        let starts = Array(stride(from: 0, to: frames.count, by: self.frames ?? 8))
+        var same = 0
+        for start in starts {
+            let clip = Array(frames[start..<min(start + (self.frames ?? 8), frames.count)])
+            let own = try ranked(clip, by: encoder), wanted = try ranked(clip, by: reference)
+            same += own.first?.label == wanted.first?.label ? 1 : 0
+        }
+        encoder.note(labelAgreement: Double(same) / Double(starts.count))
+        guard case .engine(_, .some(let report)) = encoder.kind else { return nil }
+        return settings.tolerance.problem(in: report)
+    }
+
+    private func ranked(_ clip: [Frame], by encoder: FrameEncoder) throws(RecognitionError) -> [Prediction] {
+        var window = StreamWindow(capacity: clip.count)
+        for state in try encode(clip, by: encoder) { window.append(state) }
+        return try rank(try features(of: window.places, known: &window.neighbours), among: nil)
     }
 
     /// As many items as about 60 GMAC, half a second of two cores, so that memory stays small and cancelling is quick.
@@ -41,65 +95,101 @@ struct ActionScorer: Sendable {
 
     /// Encodes every label in every sentence.
     private static func encode(
-        _ labels: LabelSet, _ prompts: PromptSet?, _ model: RecognitionModel
+        _ labels: LabelSet, _ prompts: PromptSet?, _ model: RecognitionModel, _ texts: TextCache
     ) throws(RecognitionError) -> LabelFeatures {
         guard let tower = model.model.text, let tokenizer = model.tokenizer, let scoring = model.model.textScoring
         else { throw .noVocabulary(model: model.path) }
-        let batch = batch(tokens: tower.sizes.contextLength, tower.sizes.blocks)
         let templates = prompts?.templates ?? scoring.templates
+        let sentences = templates.flatMap { template in labels.names.map { template($0) } }
+        let rows = try texts.features(of: sentences) { (missing) throws(RecognitionError) in
+            try encode(missing, tower, tokenizer, model.device)
+        }
+        return withoutGradient { scoring.labelFeatures(Tensor.stacked(rows), labels: labels.count) }
+    }
+
+    /// Encodes sentences in batches of bounded size, each to its feature `[E]`.
+    private static func encode(
+        _ sentences: [String], _ tower: TextTower, _ tokenizer: Tokenizer, _ device: Device
+    ) throws(RecognitionError) -> [Tensor] {
         let rows: [[Int32]]
-        do {
-            let sentences = templates.flatMap { template in labels.names.map { template($0) } }
-            rows = try tokenizer(sentences, contextLength: tower.sizes.contextLength)
-        } catch {
+        do { rows = try tokenizer(sentences, contextLength: tower.sizes.contextLength) } catch {
             throw .tokenizer(error)
         }
-        var parts: [Tensor] = []
+        let batch = batch(tokens: tower.sizes.contextLength, tower.sizes.blocks)
+        var features: [Tensor] = []
         for start in stride(from: 0, to: rows.count, by: batch) {
             guard !Task.isCancelled else { throw .cancelled }
             let part = Array(rows[start..<min(start + batch, rows.count)])
             let tokens = Tensor(part.flatMap(\.self), shape: [part.count, tower.sizes.contextLength])
-            parts.append(withoutGradient { tower(tower.trimmed(tokens).to(device: model.device)) })  // [part, E]
+            let encoded = withoutGradient { tower(tower.trimmed(tokens).to(device: device)) }  // [part, E]
+            features += part.indices.map { encoded.select(0, $0) }
         }
-        return withoutGradient { scoring.labelFeatures(Tensor.concatenated(parts), labels: labels.count) }
+        return features
     }
 
     /// Encodes prepared pictures in batches of bounded size.
     ///
     /// Models that mix frames get their pixels later, all at once.
     ///
-    /// - Returns: for each picture its feature `[E]`, or its pixels `[3, H, W]`.
-    func encode(_ frames: [Frame]) throws(RecognitionError) -> [Tensor] {
-        var features: [Tensor] = []
+    /// - Returns: what the model keeps of each picture.
+    func encode(_ frames: [Frame]) throws(RecognitionError) -> [FrameState] { try encode(frames, by: encoder) }
+
+    private func encode(_ frames: [Frame], by encoder: FrameEncoder) throws(RecognitionError) -> [FrameState] {
+        var states: [FrameState] = []
         for start in stride(from: 0, to: frames.count, by: imageBatch) {
             guard !Task.isCancelled else { throw .cancelled }
-            let part = Array(frames[start..<min(start + imageBatch, frames.count)])
-            let rows = withoutGradient {
-                let pixels = preprocessing.normalized(Preprocessing.packed(part).to(device: device))  // [B, 3, H, W]
-                return model.frameWise?.encode(frames: pixels) ?? pixels
-            }
-            features += part.indices.map { rows.select(0, $0) }
+            states += encoder(Array(frames[start..<min(start + imageBatch, frames.count)]))
         }
-        return features
+        return states
     }
 
-    /// Ranks the labels for the rows of one clip's frames, which `encode` gave.
-    func rank(_ rows: [Tensor]) throws(RecognitionError) -> [Prediction] {
-        guard let last = rows.last else { throw .emptyClip }
-        // A video shorter than the clip stands still at its end.
-        let missing = max((frames ?? rows.count) - rows.count, 0)
-        guard rows.count + missing == frames ?? rows.count else {
-            throw .badSetting("\(rows.count) frames a clip; the model takes \(frames ?? 0)")
+    /// Encodes a prepared picture behind another one for windows that are approximated.
+    func encode(_ frame: Frame, after previous: FrameState?) -> FrameState {
+        withoutGradient {
+            let pixels = preprocessing.normalized(Preprocessing.packed([frame]).to(device: model.device))
+            return (causal ?? stream).encode(frame: pixels, after: previous)
         }
+    }
+
+    /// Puts the states of one clip together, in the order of time; a clip that is too short stands still at its end.
+    ///
+    /// Neighbours that are known are not joined again; afterwards those of this clip are.
+    func features(
+        of places: [StreamWindow.Place], known: inout [StreamWindow.Pair: NeighbourState], isCausal: Bool = false
+    ) throws(RecognitionError) -> ClipFeatures {
+        guard let last = places.last else { throw .emptyClip }
+        let missing = max((frames ?? places.count) - places.count, 0)
+        guard places.count + missing == frames ?? places.count else {
+            throw .badSetting("\(places.count) frames a clip; the model takes \(frames ?? 0)")
+        }
+        let clip = places + Array(repeating: last, count: missing)
+        return withoutGradient {
+            let neighbours = joined(clip, &known)
+            let stream = isCausal ? causal ?? stream : stream
+            return stream.features(of: clip.map(\.state), neighbours: neighbours)
+        }
+    }
+
+    private func joined(
+        _ clip: [StreamWindow.Place], _ known: inout [StreamWindow.Pair: NeighbourState]
+    ) -> [NeighbourState] {
+        var own: [StreamWindow.Pair: NeighbourState] = [:]
+        defer { known = own }
+        return zip(clip, clip.dropFirst()).compactMap { earlier, later in
+            let pair = StreamWindow.Pair(earlier: earlier.number, later: later.number)
+            let state = own[pair] ?? known[pair] ?? stream.joined(earlier.state, later.state)
+            own[pair] = state
+            return state
+        }
+    }
+
+    /// Ranks labels for one clip; without labels those of the session's question.
+    func rank(_ features: ClipFeatures, among labels: ScoredLabels?) throws(RecognitionError) -> [Prediction] {
+        let asked = labels ?? question
         let probabilities = withoutGradient {
-            let clip = Tensor.stacked(rows + Array(repeating: last, count: missing)).unsqueezed(0)
-            let features = model.frameWise?.features(ofFrames: clip) ?? model.features(of: clip)
-            return model.probabilities(of: labels, for: features).array(of: Double.self)
+            model.model.probabilities(of: asked.labels, for: features).array(of: Double.self)
         }
         guard probabilities.allSatisfy(\.isFinite) else { throw .notFinite }
-        let order = probabilities.indices.sorted {
-            probabilities[$0] != probabilities[$1] ? probabilities[$0] > probabilities[$1] : $0 < $1
-        }
-        return order.map { Prediction(label: names[$0], probability: probabilities[$0]) }
+        return Prediction.ranked(zip(asked.names, probabilities).map { Prediction(label: $0, probability: $1) })
     }
 }

@@ -16,6 +16,15 @@ public struct Prediction: Sendable, Equatable, Codable {
         self.label = label
         self.probability = probability
     }
+
+    /// The most probable first; equal ones in the order given.
+    static func ranked(_ predictions: [Prediction]) -> [Prediction] {
+        let order = predictions.indices.sorted {
+            let (a, b) = (predictions[$0].probability, predictions[$1].probability)
+            return a != b ? a > b : $0 < $1
+        }
+        return order.map { predictions[$0] }
+    }
 }
 
 /// How long the stages of a recognition took, in seconds.

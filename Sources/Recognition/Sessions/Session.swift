@@ -12,13 +12,19 @@ public import Video
 /// The probabilities are computed as the model's paper does, for CLIP itself as the softmax of exp(logitScale)
 /// cos(video, label) over the labels.
 public actor Session {
-    private let scorer: ActionScorer
+    let scorer: ActionScorer
     /// The actions that are told apart.
     public nonisolated let labels: [String]
     /// How pictures become the model's input.
     public nonisolated let preprocessing: Preprocessing
     /// The number of frames that the model takes; nil where any number does.
     public nonisolated let frames: Int?
+    /// What encodes pictures.
+    public nonisolated let encoder: PictureEncoder
+    /// Whether overlapping windows of a stream share the work on their frames; if not, each window costs all of it.
+    public nonisolated let sharesFrames: Bool
+    /// Whether ``StreamSettings/Cache/causal`` changes anything.
+    public nonisolated let hasCausalCache: Bool
 
     /// The LibTorch thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -30,12 +36,21 @@ public actor Session {
     /// - Parameters:
     ///   - model: the model.
     ///   - question: what it is asked, for example from ``RecognitionModel/question(labels:prompts:head:)``.
-    /// - Throws: `RecognitionError.tokenizer` for a label that is too long for the model, `.cancelled`.
-    public init(_ model: RecognitionModel, _ question: Question) async throws(RecognitionError) {
+    ///   - engine: how pictures are encoded.
+    /// - Throws: `RecognitionError.tokenizer` for a label that is too long for the model, `.precision` for arithmetic that
+    ///   the machine does not have or the model does not bear, `.cancelled`.
+    public init(
+        _ model: RecognitionModel, _ question: Question, engine: EngineSettings = EngineSettings()
+    ) async throws(RecognitionError) {
         preprocessing = model.preprocessing
         frames = model.model.frames
-        scorer = try await TorchThread.run { () throws(RecognitionError) in try ActionScorer(model, question) }
-        labels = scorer.names
+        scorer = try await TorchThread.run { () throws(RecognitionError) in
+            try ActionScorer(model, question, engine)
+        }
+        labels = scorer.question.names
+        encoder = scorer.encoder.kind
+        sharesFrames = scorer.sharesFrames
+        hasCausalCache = scorer.hasCausalCache
     }
 
     /// Prepares the model for labels: as texts where it has a text tower, else as the names of its classes.
@@ -44,11 +59,13 @@ public actor Session {
     ///   - model: the model.
     ///   - labels: the actions that are told apart.
     ///   - prompts: the sentences that labels are put into; nil means the model's own.
+    ///   - engine: how pictures are encoded.
     /// - Throws: as the other initialiser, or `RecognitionError.labelsNeeded` for labels that do not fit.
     public init(
-        _ model: RecognitionModel, labels: LabelSet, prompts: PromptSet? = nil
+        _ model: RecognitionModel, labels: LabelSet, prompts: PromptSet? = nil,
+        engine: EngineSettings = EngineSettings()
     ) async throws(RecognitionError) {
-        try await self.init(model, model.question(labels: labels, prompts: prompts))
+        try await self.init(model, model.question(labels: labels, prompts: prompts), engine: engine)
     }
 
     /// Recognises the action of a clip.
@@ -75,33 +92,68 @@ public actor Session {
         _ frames: [Frame], _ timings: Timings, report: DecodingReport?
     ) throws(RecognitionError) -> RecognizedClip {
         guard !frames.isEmpty else { throw .emptyClip }
-        var timings = timings
-        let features = try encode(frames, &timings)
-        let predictions = try rank(features, &timings)
+        let encoded = try encoded(frames)
+        var (timings, window) = (timings, StreamWindow(capacity: frames.count))
+        timings.encode += encoded.seconds
+        for state in encoded.states { window.append(state) }
+        let predictions = try rank(window.places, &window, among: nil, &timings)
         return RecognizedClip(predictions: predictions, timings: timings, report: report)
     }
 
-    /// Encodes the frames that complete a window, and ranks the labels for it.
+    /// Encodes the frames that complete a window of a scan, and ranks the labels for it.
     func advance(
-        _ window: FeatureWindow, with frames: [PreparedFrame]
-    ) throws(RecognitionError) -> (window: FeatureWindow, predictions: [Prediction], timings: Timings) {
+        _ window: StreamWindow, with frames: [PreparedFrame]
+    ) throws(RecognitionError) -> (window: StreamWindow, predictions: [Prediction], timings: Timings) {
         var (window, timings) = (window, Timings())
-        let fresh = frames.compactMap { if case .fresh(let frame) = $0 { frame } else { nil } }
-        var features = try encode(fresh, &timings).makeIterator()
+        let encoded = try encoded(frames.compactMap { if case .fresh(let frame) = $0 { frame } else { nil } })
+        timings.encode += encoded.seconds
+        var states = encoded.states.makeIterator()
         for frame in frames {
             switch frame {
-            case .fresh: if let feature = features.next() { window.append(feature) }
+            case .fresh: if let state = states.next() { window.append(state) }
             case .repetition: window.repeatLast()
             }
         }
-        return (window, try rank(window.features, &timings), timings)
+        let predictions = try rank(window.places, &window, among: nil, &timings)
+        return (window, predictions, timings)
     }
 
-    private func encode(_ frames: [Frame], _ timings: inout Timings) throws(RecognitionError) -> [Tensor] {
-        try measured(&timings.encode) { () throws(RecognitionError) in try scorer.encode(frames) }
+    /// Ranks labels for a stream's window; while the window fills, its frames are spread over it.
+    func ranked(
+        _ window: StreamWindow, among labels: ScoredLabels?, isCausal: Bool = false
+    ) throws(RecognitionError) -> (window: StreamWindow, predictions: [Prediction], timings: Timings) {
+        var (window, timings) = (window, Timings())
+        let predictions = try rank(window.spread, &window, among: labels, &timings, isCausal: isCausal)
+        return (window, predictions, timings)
     }
 
-    private func rank(_ features: [Tensor], _ timings: inout Timings) throws(RecognitionError) -> [Prediction] {
-        try measured(&timings.head) { () throws(RecognitionError) in try scorer.rank(features) }
+    /// Encodes prepared frames.
+    func encoded(_ frames: [Frame]) throws(RecognitionError) -> EncodedFrames {
+        var seconds = 0.0
+        let states = try measured(&seconds) { () throws(RecognitionError) in try scorer.encode(frames) }
+        return EncodedFrames(states: states, seconds: seconds)
+    }
+
+    /// Encodes a prepared frame behind another one, by what the adapters saw before.
+    func encoded(_ frame: Frame, after previous: FrameState?) -> EncodedFrames {
+        var seconds = 0.0
+        let state = measured(&seconds) { scorer.encode(frame, after: previous) }
+        return EncodedFrames(states: [state], seconds: seconds)
+    }
+
+    /// Prepares another question of the same model.
+    func labels(for question: Question) throws(RecognitionError) -> ScoredLabels { try scorer.labels(for: question) }
+
+    private func rank(
+        _ places: [StreamWindow.Place], _ window: inout StreamWindow, among labels: ScoredLabels?,
+        _ timings: inout Timings, isCausal: Bool = false
+    ) throws(RecognitionError) -> [Prediction] {
+        var seconds = 0.0
+        let features = try measured(&seconds) { () throws(RecognitionError) in
+            try scorer.features(of: places, known: &window.neighbours, isCausal: isCausal)
+        }
+        // Where frames see each other in the tower, this is the tower.
+        if sharesFrames || isCausal { timings.head += seconds } else { timings.encode += seconds }
+        return try measured(&timings.head) { () throws(RecognitionError) in try scorer.rank(features, among: labels) }
     }
 }

@@ -44,7 +44,7 @@ public struct TimelineScan: AsyncSequence, Sendable {
         private let duration: Double?
         private var frames: FrameStream.Iterator
         private var plan: WindowPlan
-        private var window: FeatureWindow
+        private var window: StreamWindow
         private var pending: PendingFrames
         private var lastTime: Double?
         private var isAtEnd = false
@@ -53,7 +53,7 @@ public struct TimelineScan: AsyncSequence, Sendable {
             (session, duration) = (scan.session, scan.duration)
             frames = scan.frames.makeAsyncIterator()
             plan = WindowPlan(scan.settings)
-            window = FeatureWindow(capacity: scan.settings.frames)
+            window = StreamWindow(capacity: scan.settings.frames)
             pending = PendingFrames(capacity: scan.settings.frames)
         }
 

@@ -49,22 +49,8 @@ public struct FullSizeSpeed: Sendable, Codable, Equatable {
 }
 
 extension FullSizeSpeed {
-    private struct Size: Sendable {
-        let name: String
-        let patch: Int
-        /// Width, blocks and heads of the image tower.
-        let image: (Int, Int, Int)
-        /// The same of the text tower.
-        let text: (Int, Int, Int)
-        let activation: Activation
-    }
-
-    private static let sizes = [
-        Size(name: "ViT-B/16", patch: 16, image: (768, 12, 12), text: (512, 12, 8), activation: .quickGELU),
-        Size(name: "ViT-B/32", patch: 32, image: (768, 12, 12), text: (512, 12, 8), activation: .quickGELU),
-        Size(name: "TinyCLIP 39M/16", patch: 16, image: (512, 12, 8), text: (512, 6, 8), activation: .gelu),
-        Size(name: "TinyCLIP 40M/32", patch: 32, image: (512, 12, 8), text: (512, 6, 8), activation: .gelu),
-        Size(name: "TinyCLIP 8M/16", patch: 16, image: (256, 10, 4), text: (256, 3, 4), activation: .gelu),
+    private static let architectures: [NamedArchitecture] = [
+        .vitB16, .vitB32, .tinyCLIP39M16, .tinyCLIP40M32, .tinyCLIP8M16,
     ]
 
     /// The number of classes that a clip is compared with, HMDB51's.
@@ -85,14 +71,14 @@ extension FullSizeSpeed {
         let before = TorchRuntime.threads
         TorchRuntime.threads = threads
         defer { TorchRuntime.threads = before }
-        let models = try sizes.map { size throws(ParameterError) in
-            let configuration = configuration(size)
+        let models = try architectures.map { architecture throws(ParameterError) in
+            let configuration = configuration(architecture)
             let model = try Parameters.build(.random(Generator(seed: 1))) { ActionCLIP($0, configuration) }.model
             return (configuration, model)
         }
         let generator = Generator(seed: 2), clip = generator.normal([1, 8, 3, 224, 224])
         let labels = LabelFeatures(generator.normal([16 * classes, 512]), labels: classes), clock = ContinuousClock()
-        var seconds = [[Double]](repeating: [], count: sizes.count)
+        var seconds = [[Double]](repeating: [], count: architectures.count)
         for round in 0..<settings.warmup + settings.runs {
             for (place, (_, model)) in models.enumerated() {
                 try Task.checkCancellation()
@@ -105,21 +91,14 @@ extension FullSizeSpeed {
             }
             progress(round + 1, settings.warmup + settings.runs)
         }
-        let rows = zip(zip(sizes, models), seconds).map { item, seconds in
-            Row(item.0.name, item.1.0, LatencyTimes(seconds))
+        let rows = zip(zip(architectures, models), seconds).map { item, seconds in
+            Row(item.0.title, item.1.0, LatencyTimes(seconds))
         }
         return FullSizeSpeed(rows: rows, threads: threads, settings: settings)
     }
 
-    private static func configuration(_ size: Size) -> ActionCLIPConfiguration {
-        func blocks(_ sizes: (Int, Int, Int)) -> TransformerConfiguration {
-            TransformerConfiguration(width: sizes.0, layers: sizes.1, heads: sizes.2)
-        }
-        let clip = CLIPConfiguration(
-            embedDim: 512,
-            vision: VisionConfiguration(imageSize: 224, patchSize: size.patch, blocks: blocks(size.image)),
-            text: TextConfiguration(contextLength: 77, vocabularySize: 49_408, blocks: blocks(size.text)),
-            activation: size.activation)
+    private static func configuration(_ architecture: NamedArchitecture) -> ActionCLIPConfiguration {
+        let clip = architecture.configuration
         return ActionCLIPConfiguration(
             clip: clip, frames: 8, aggregator: AggregatorConfiguration(.transformer, clip: clip, heads: .featureWidth))
     }

@@ -5,6 +5,8 @@ final class DecodingJournal {
     private(set) var report = DecodingReport()
     private var failedPlaces: Set<Int64> = []
     private var flaggedTimes: Set<Int64> = []
+    /// A stream without end would collect damaged places for ever; beyond so many each counts as a new one.
+    private static let memory = 100_000
     private var sent = 0
     private var failed = 0
 
@@ -19,12 +21,16 @@ final class DecodingJournal {
     func noteFailure(place: Int64, time: Double?, _ words: String) {
         failed += 1
         report.noteBad(at: time, words)
-        if place < 0 || failedPlaces.insert(place).inserted { report.failedPackets += 1 }
+        if place < 0 || Self.isNew(place, in: &failedPlaces) { report.failedPackets += 1 }
     }
 
     func noteFlagged(timestamp: Int64?, time: Double?) {
         report.noteBad(at: time, "the decoder flagged a picture as damaged")
-        if timestamp.map({ flaggedTimes.insert($0).inserted }) ?? true { report.flaggedFrames += 1 }
+        if timestamp.map({ Self.isNew($0, in: &flaggedTimes) }) ?? true { report.flaggedFrames += 1 }
+    }
+
+    private static func isNew(_ place: Int64, in places: inout Set<Int64>) -> Bool {
+        places.count < memory ? places.insert(place).inserted : !places.contains(place)
     }
 
     func noteTruncated(_ words: String) {

@@ -1,7 +1,7 @@
 import CFFmpeg
 import Foundation
 
-/// An open file and its video stream: owns the format context.
+/// An open file or live source and its video stream: owns the format context.
 ///
 /// The pixel limit is applied to what the header says before anything is decoded, probing included.
 final class Demuxer {
@@ -9,33 +9,40 @@ final class Demuxer {
     let stream: UnsafeMutablePointer<AVStream>
     let interruption: Interruption
     let path: String
+    /// What the context reads from, where libav does not read by itself.
+    let input: DescriptorInput?
     private(set) var endedByError: String?
 
+    /// Opens a regular file, and nothing else.
     static func open(_ path: String, options: VideoOptions, interruption: Interruption) throws(VideoError) -> Demuxer {
-        _ = silenceLibraryLog
         try checkIsReadableFile(path)
-        let context = try openContext(path, interruption: interruption)
+        // A local file must not make the reader fetch anything from elsewhere, as play lists could. The prefix keeps a
+        // colon or a percent sign in the name from being read as a protocol or a pattern.
+        let context = try openContext(
+            "file:" + path, settings: ["protocol_whitelist": "file"], interruption: interruption)
+        return try Demuxer(context, options: options, interruption)
+    }
+
+    /// Takes an open context over, and closes it when something in it is refused.
+    init(
+        _ context: UnsafeMutablePointer<AVFormatContext>, options: VideoOptions, _ interruption: Interruption,
+        input: DescriptorInput? = nil
+    ) throws(VideoError) {
+        let path = interruption.path
         do throws(VideoError) {
             try checkSizes(context, options: options, path: path)
             try findStreamInformation(context, options: options, interruption: interruption)
             try checkSizes(context, options: options, path: path)
-            let stream = try videoStream(of: context, path: path)
-            return Demuxer(context, stream, interruption)
+            stream = try videoStream(of: context, path: path)
         } catch {
             var context: UnsafeMutablePointer<AVFormatContext>? = context
             avformat_close_input(&context)
             throw error
         }
-    }
-
-    private init(
-        _ context: UnsafeMutablePointer<AVFormatContext>, _ stream: UnsafeMutablePointer<AVStream>,
-        _ interruption: Interruption
-    ) {
         self.context = context
-        self.stream = stream
         self.interruption = interruption
-        path = interruption.path
+        self.input = input
+        self.path = path
         for index in 0..<Int(context.pointee.nb_streams) where index != Int(stream.pointee.index) {
             context.pointee.streams[index]?.pointee.discard = AVDISCARD_ALL
         }
@@ -88,9 +95,15 @@ final class Demuxer {
     /// Whether time stamps of this container can be trusted for seeking.
     var hasReliableTimestamps: Bool {
         let unreliable = AVFMT_TS_DISCONT | AVFMT_NOTIMESTAMPS
-        let isSeekable = context.pointee.pb.map { $0.pointee.seekable & AVIO_SEEKABLE_NORMAL != 0 } ?? false
         return isSeekable && context.pointee.iformat.pointee.flags & unreliable == 0
     }
+
+    private var isSeekable: Bool {
+        context.pointee.pb.map { $0.pointee.seekable & AVIO_SEEKABLE_NORMAL != 0 } ?? false
+    }
+
+    /// Whether this has an end that is known beforehand, and is not made while it is read.
+    var isRecording: Bool { isSeekable && duration != nil }
 
     /// How coded pictures are to be turned.
     func orientation(_ options: VideoOptions) -> Orientation {
@@ -152,25 +165,36 @@ private func checkIsReadableFile(_ path: String) throws(VideoError) {
     }
 }
 
-private func openContext(
-    _ path: String, interruption: Interruption
+/// Opens a format context.
+///
+/// - Parameters:
+///   - address: what libav calls the input; nil where `input` is read.
+///   - format: the input's format; nil finds it by its first bytes.
+///   - settings: libav's options; protocols that are not in `protocol_whitelist` are not used.
+///   - input: what is read in place of an address.
+///   - interruption: ends the opening, and says which path messages name.
+/// - Returns: the context, which the caller closes.
+/// - Throws: `openFailed`, `timeout` or `cancelled`.
+func openContext(
+    _ address: String?, format: UnsafePointer<AVInputFormat>? = nil, settings: [String: String],
+    input: DescriptorInput? = nil, interruption: Interruption
 ) throws(VideoError) -> UnsafeMutablePointer<AVFormatContext> {
+    _ = silenceLibraryLog
     var context = avformat_alloc_context()
     context?.pointee.interrupt_callback = interruption.callback
-    var settings: OpaquePointer?
-    // A local file must not make the reader fetch anything from elsewhere, as play lists could.
-    av_dict_set(&settings, "protocol_whitelist", "file", 0)
-    defer { av_dict_free(&settings) }
-    // The prefix keeps a colon or a percent sign in the name from being read as a protocol or a pattern.
-    let code = avformat_open_input(&context, "file:" + path, nil, &settings)
+    if let input { context?.pointee.pb = input.context }
+    var dictionary: OpaquePointer?
+    for (name, value) in settings { av_dict_set(&dictionary, name, value, 0) }
+    defer { av_dict_free(&dictionary) }
+    let code = avformat_open_input(&context, address, format, &dictionary)
     guard code >= 0, let opened = context else {
         try interruption.check()
-        throw VideoError(.openFailed, path: path, code: code, doing: "opening")
+        throw VideoError(.openFailed, path: interruption.path, code: code, doing: "opening")
     }
     // Plain text with certain suffixes is taken for terminal art.
     if String(cString: opened.pointee.iformat.pointee.name) == "tty" {
         avformat_close_input(&context)
-        throw VideoError(.openFailed, path: path, detail: "it is text")
+        throw VideoError(.openFailed, path: interruption.path, detail: "it is text")
     }
     return opened
 }

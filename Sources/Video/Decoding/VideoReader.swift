@@ -29,16 +29,21 @@ public final class VideoReader {
         try self.init(path: path, options: options, interruption: Interruption(path: path, options: options))
     }
 
-    init(
+    convenience init(
         path: String, options: VideoOptions, interruption: Interruption, journal: DecodingJournal? = nil
     ) throws(VideoError) {
         let demuxer = try Demuxer.open(path, options: options, interruption: interruption)
+        try self.init(demuxer, options: options, journal: journal)
+    }
+
+    init(_ demuxer: Demuxer, options: VideoOptions, journal: DecodingJournal? = nil) throws(VideoError) {
         information = demuxer.information(options)
-        self.interruption = interruption
+        interruption = demuxer.interruption
         let journal = journal ?? DecodingJournal(headerFrames: information.headerFrameCount)
         self.journal = journal
         decoder = try PictureDecoder(demuxer, options: options, journal: journal)
-        converter = ColorConverter(path: path, matrix: options.matrix, orientation: demuxer.orientation(options))
+        converter = ColorConverter(
+            path: demuxer.path, matrix: options.matrix, orientation: demuxer.orientation(options))
         times = TimeRepair(
             tick: demuxer.tick, averageDuration: demuxer.averageFrameDuration, start: information.startTime ?? 0)
     }
@@ -102,6 +107,9 @@ public final class VideoReader {
         guard let size, decoder.hasFrame, decoder.hasPrevious else { return try frame() }
         return try converter.frame(decoder.previous, size: size, time: previousTime)
     }
+
+    /// What is read and decoded.
+    var demuxer: Demuxer { decoder.demuxer }
 
     var isKeyFrame: Bool { verb_frame_is_key(decoder.frame) != 0 }
 

@@ -44,7 +44,7 @@ public final class VideoWriter {
     /// Number of frames appended so far.
     public private(set) var count = 0
 
-    private let width: Int, height: Int
+    package let width: Int, height: Int
     private let options: Options
     private let temporary: String
     private let muxer: UnsafeMutablePointer<AVFormatContext>

@@ -32,7 +32,7 @@ public struct FrameStream: AsyncSequence, Sendable {
     ///
     /// - Returns: an iterator in front of the first frame.
     public func makeAsyncIterator() -> Iterator {
-        let pipe = FramePipe(capacity: capacity)
+        let pipe = FramePipe<Frame>(capacity: capacity)
         var options = options
         let outer = options.isCancelled
         options.isCancelled = { pipe.isCancelled || outer?() ?? false }
@@ -57,20 +57,14 @@ public struct FrameStream: AsyncSequence, Sendable {
         /// How the stream fails.
         public typealias Failure = VideoError
 
-        fileprivate let owner: PipeOwner
+        fileprivate let owner: PipeOwner<Frame>
 
         /// Waits for the next frame.
         ///
         /// - Returns: the frame, or nil after the last one.
         /// - Throws: ``VideoError``; `cancelled` when the task is cancelled.
         public mutating func next() async throws(VideoError) -> Frame? {
-            let pipe = owner.pipe
-            let result = await withTaskCancellationHandler {
-                await withCheckedContinuation { pipe.fetch($0) }
-            } onCancel: {
-                pipe.cancel()
-            }
-            return try result.get()
+            try await owner.pipe.next()
         }
     }
 }
@@ -92,7 +86,7 @@ extension VideoFile {
 
 /// Decodes to the end, converting only what the selection wants.
 private func decode(
-    _ path: String, _ options: VideoOptions, _ selection: FrameSelection, into pipe: FramePipe
+    _ path: String, _ options: VideoOptions, _ selection: FrameSelection, into pipe: FramePipe<Frame>
 ) throws(VideoError) {
     var selector = try FrameSelector(selection)
     let reader = try VideoReader(path: path, options: options)
@@ -113,11 +107,4 @@ private func decode(
     guard rest > 0 else { return }
     let frame = try reader.frame()
     for _ in 0..<rest where !pipe.push(frame) { return }
-}
-
-/// Cancels the pipe when the last copy of the iterator is gone.
-private final class PipeOwner: Sendable {
-    let pipe: FramePipe
-    init(_ pipe: FramePipe) { self.pipe = pipe }
-    deinit { pipe.cancel() }
 }

@@ -21,8 +21,12 @@ struct EvaluateCommand: AsyncParsableCommand {
             A folder of Puppets clips without a protocol is measured by the names of the classes of each of its lists \
             (validation, heldout, second_look).
 
+            With --segments, a list of long videos with the times of their actions is watched as a stream, and what is \
+            found when is compared with it.
+
             EXAMPLES
               verb evaluate data/puppets
+              verb evaluate --segments data/long/segments.json --smoothing 0.5
               verb evaluate k400/val.csv --root k400/val --model runs/k400/best --manifest evaluation.json
               verb evaluate --protocol zero-shot-splits hmdb/splits --root hmdb/videos --model k400.pth --backbone B16.pt
               verb evaluate --rerun evaluation.json
@@ -91,6 +95,15 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The class list of --zero-shot-list.", valueName: "file"))
     var zeroShotClasses: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A list of long videos with the times of their actions, as `verb puppets --long` writes it.",
+            valueName: "segments.json"))
+    var segments: String?
+
+    @OptionGroup(title: "Segments")
+    var stream: SegmentOptions
+
     @Option(help: ArgumentHelp("Write everything that the figures depend on, and the figures.", valueName: "file"))
     var manifest: String?
 
@@ -110,7 +123,12 @@ struct EvaluateCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard rerun == nil || lists.isEmpty else { throw ValidationError("--rerun takes its lists from the manifest.") }
-        guard rerun != nil || !lists.isEmpty else { throw ValidationError("Name a list, or a manifest with --rerun.") }
+        guard segments == nil || (lists.isEmpty && rerun == nil && method == nil) else {
+            throw ValidationError("--segments is a list by itself; leave out other lists, --protocol and --rerun.")
+        }
+        guard rerun != nil || segments != nil || !lists.isEmpty else {
+            throw ValidationError("Name a list, or a manifest with --rerun.")
+        }
         guard (1...1024).contains(workers ?? 1) else { throw ValidationError("--workers must be 1 to 1024.") }
         for prompt in prompt where PromptTemplate(prompt) == nil {
             throw ValidationError("--prompt needs one {} in the place of the class name: \(prompt)")
@@ -155,6 +173,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let threads = model.threads { TorchRuntime.threads = threads }
+        if let segments { return try await SegmentsEvaluation(path: segments, stream: stream).run(self) }
         let group = try await processes.join()
         if let rerun { return try await EvaluationRerun(manifest: rerun).run(group) }
         if method == nil, let folder = PuppetsEvaluation(lists) { return try await folder.run(self, group) }

@@ -1,4 +1,6 @@
+import ActionModels
 import ArgumentParser
+import CLIP
 import Foundation
 import Recognition
 import Video
@@ -27,6 +29,9 @@ struct RecognizeCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Model")
     var model: ModelOptions
+
+    @OptionGroup(title: "Precision")
+    var precision: PrecisionOptions
 
     @Option(help: "Frames that are looked at in a clip or window (default: what the model takes, else 8).")
     var frames: Int?
@@ -67,7 +72,10 @@ struct RecognizeCommand: AsyncParsableCommand {
         let (names, prompts) = (try labels.labelSet(), try labels.promptSet())
         let loaded = try await model.load(frames: frames)
         let question = try loaded.question(labels: names, prompts: prompts, head: labels.scoreBy)
-        let session = try await Session(loaded, question)
+        let engine = try await precision.settings(
+            for: loaded, frames: frames ?? loaded.model.frames ?? 8, inputs: videos)
+        let session = try await Session(loaded, question, engine: engine)
+        if precision.precision != .fp32 { Notices.write("note: \(session.encoder)") }
         let frames = frames ?? session.frames ?? 8
         if let taken = session.frames, taken != frames {
             throw RecognitionError.badSetting("\(loaded.path): it takes \(taken) frames, not \(frames)")

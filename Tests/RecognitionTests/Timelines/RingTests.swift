@@ -1,3 +1,4 @@
+import ActionModels
 import Testing
 import Torch
 
@@ -8,7 +9,7 @@ struct RingTests {
     @Test("the newest features stay in order and never exceed the capacity", arguments: [1, 2, 5])
     func features(_ capacity: Int) async {
         await TorchThread.run {
-            var window = FeatureWindow(capacity: capacity)
+            var window = StreamWindow(capacity: capacity)
             window.repeatLast()
             #expect(window.count == 0)
             var expected: [Int] = []
@@ -17,11 +18,11 @@ struct RingTests {
                     window.repeatLast()
                     expected.append(expected[expected.count - 1])
                 } else {
-                    window.append(Tensor(Float(number)))
+                    window.append(FrameState([Tensor(Float(number))]))
                     expected.append(number)
                 }
                 #expect(window.count <= capacity)
-                #expect(window.features.map { $0.item(Int.self) } == Array(expected.suffix(capacity)))
+                #expect(window.places.map { $0.state.tensors[0].item(Int.self) } == Array(expected.suffix(capacity)))
             }
         }
     }

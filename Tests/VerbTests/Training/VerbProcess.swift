@@ -11,7 +11,8 @@ struct VerbProcess {
     }
 
     let process = Process()
-    private let output: URL, errors: URL
+    /// The files that standard output and standard error go to.
+    let output: URL, errors: URL
 
     /// Prepares a run with one LibTorch thread; `environment` is added to this process's.
     init(_ arguments: [String], in folder: URL, environment: [String: String] = [:]) throws {

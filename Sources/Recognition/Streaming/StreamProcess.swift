@@ -1,0 +1,185 @@
+internal import ActionModels
+internal import CLIP
+internal import Video
+
+/// Turns frames into events: picks them, has them encoded and decides; it holds what one stream knows.
+struct StreamProcess: Sendable {
+    /// A frame that was picked for a grid time.
+    private struct Picked: Sendable {
+        let live: LiveFrame
+        /// Its number in the stream.
+        let number: Int
+        var isEncoded = false
+    }
+
+    /// What has happened since the last decision.
+    private struct Account: Sendable {
+        var timings = Timings()
+        var encoded = 0
+        var dropped = 0
+        var late = 0
+    }
+
+    private let recognizer: StreamRecognizer
+    private let settings: StreamSettings
+    private let rule: WindowRule
+    private var grid: FrameGrid
+    private var window: StreamWindow
+    private var smoothing: DecisionSmoothing
+    private var spans: SpanTracker
+    private var version: Int
+    private var events: [StreamEvent] = []
+    private var previous: Picked?
+    private var current: Picked?
+    private var picked: Picked?
+    private var account = Account()
+    /// The last grid time of this run, and whether any of its windows was decided.
+    private var lastSample: FrameGrid.Sample?
+    private var hasDecided = false
+
+    init(_ recognizer: StreamRecognizer) {
+        (self.recognizer, settings) = (recognizer, recognizer.settings)
+        rule = WindowRule(settings)
+        grid = FrameGrid(stride: settings.stride, gap: settings.gap)
+        window = StreamWindow(capacity: settings.frames)
+        smoothing = DecisionSmoothing(constant: settings.smoothing)
+        spans = SpanTracker(settings)
+        version = recognizer.labels.current.number
+    }
+
+    /// Whether windows are approximated by frames that are encoded once.
+    private var isCausal: Bool { settings.cache == .causal && recognizer.session.hasCausalCache }
+
+    /// The next event that is known.
+    mutating func takeEvent() -> StreamEvent? { events.isEmpty ? nil : events.removeFirst() }
+
+    /// Takes a frame with all that follows from it.
+    mutating func accept(_ frame: LiveFrame) async throws(RecognitionError) {
+        account.dropped += frame.dropped
+        account.timings.decode += frame.decode
+        var ending = grid
+        switch grid.accept(frame.frame.time) {
+        case .late: account.late += 1
+        case .samples(let samples):
+            advance(to: frame)
+            for sample in samples { try await take(sample) }
+        case .gap(let time, let sample):
+            try await endRun(ending.finish())
+            try await beginRun(with: frame, sample, .gap(time))
+        case .jump(let from, let to, let sample):
+            try await endRun(ending.finish())
+            try await beginRun(with: frame, sample, .jump(from: from, to: to))
+        }
+    }
+
+    /// Takes the end of the stream.
+    mutating func finish() async throws(RecognitionError) { try await endRun(grid.finish()) }
+
+    // MARK: - Runs without gaps
+
+    private mutating func advance(to frame: LiveFrame) {
+        previous = current
+        current = Picked(live: frame, number: (previous?.number ?? 0) + 1)
+    }
+
+    private mutating func beginRun(
+        with frame: LiveFrame, _ sample: FrameGrid.Sample, _ event: StreamEvent
+    ) async throws(RecognitionError) {
+        events.append(event)
+        window = StreamWindow(capacity: settings.frames)
+        smoothing.reset()
+        (picked, lastSample, hasDecided) = (nil, nil, false)
+        advance(to: frame)
+        try await take(sample)
+    }
+
+    private mutating func endRun(_ samples: [FrameGrid.Sample]) async throws(RecognitionError) {
+        for sample in samples { try await take(sample) }
+        if let lastSample, !hasDecided, settings.start == .short, window.count > 0 { try await decide(lastSample) }
+        if let change = spans.finish() { events.append(StreamEvent(change)) }
+    }
+
+    // MARK: - Frames
+
+    private mutating func take(_ sample: FrameGrid.Sample) async throws(RecognitionError) {
+        lastSample = sample
+        let wanted: Picked? =
+            switch sample.picture {
+            case .current: current
+            case .previous: previous
+            case .repetition: nil
+            }
+        var isRepetition = true
+        if let wanted, wanted.number != picked?.number { (picked, isRepetition) = (wanted, false) }
+        guard rule.isNeeded(sample.number) else { return }
+        if picked?.isEncoded == true {
+            window.repeatLast()
+        } else if let frame = picked?.live.frame {
+            window.append(try await encode(frame), isRepetition: isRepetition)
+            picked?.isEncoded = true
+        }
+        if rule.isDue(sample.number) { try await decide(sample) }
+    }
+
+    private mutating func encode(_ frame: Frame) async throws(RecognitionError) -> FrameState {
+        let preprocessing = recognizer.session.preprocessing
+        let prepared = measured(&account.timings.transform) { preprocessing.prepared(frame) }
+        let encoded: EncodedFrames
+        if isCausal {
+            encoded = await recognizer.session.encoded(prepared, after: window.last)
+        } else if let encoder = recognizer.encoder {
+            encoded = try await encoder.encode([prepared])
+        } else {
+            encoded = try await recognizer.session.encoded([prepared])
+        }
+        account.timings.encode += encoded.seconds
+        account.encoded += 1
+        return encoded.states[0]
+    }
+
+    // MARK: - Decisions
+
+    private mutating func decide(_ sample: FrameGrid.Sample) async throws(RecognitionError) {
+        let labels = recognizer.labels.current
+        if labels.number != version { replaceLabels(labels) }
+        let ranked = try await recognizer.session.ranked(window, among: labels.scored, isCausal: isCausal)
+        window = ranked.window
+        account.timings += ranked.timings
+        hasDecided = true
+        let decision = decision(ranked.predictions, sample)
+        account = Account()
+        events.append(.decision(decision))
+        if let change = spans.add(decision.smoothed, decision.window) { events.append(StreamEvent(change)) }
+    }
+
+    private mutating func replaceLabels(_ labels: CurrentLabels.Version) {
+        version = labels.number
+        smoothing.reset()
+        if let change = spans.finish() { events.append(StreamEvent(change)) }
+        events.append(.labels(labels.names))
+    }
+
+    private mutating func decision(_ predictions: [Prediction], _ sample: FrameGrid.Sample) -> StreamDecision {
+        let smoothed = smoothing.add(predictions, at: sample.time)
+        // A repetition is known for one when the frame behind it has come.
+        let newest = sample.picture == .previous ? previous : current
+        return StreamDecision(
+            window: max(grid.start, sample.time - settings.window)..<sample.time, predictions: predictions,
+            smoothed: smoothed, outcome: settings.outcome(of: smoothed),
+            latency: newest.map { (ContinuousClock.now - $0.live.arrival) / .seconds(1) } ?? 0,
+            timings: account.timings,
+            newFrames: recognizer.session.sharesFrames || isCausal ? account.encoded : settings.frames,
+            repeated: window.places.count(where: \.isRepetition), dropped: account.dropped, late: account.late)
+    }
+}
+
+extension StreamEvent {
+    init(_ change: SpanTracker.Change) {
+        self =
+            switch change {
+            case .began(let span): .began(span)
+            case .changed(let from, let to): .changed(from: from, to: to)
+            case .ended(let span): .ended(span)
+            }
+    }
+}

@@ -1,0 +1,65 @@
+import CFFmpeg
+
+extension Demuxer {
+    /// Opens a live source: the door beside the one for regular files.
+    static func open(
+        _ source: LiveSource, options: VideoOptions, interruption: Interruption
+    ) throws(VideoError) -> Demuxer {
+        switch source {
+        case .file(let path): return try open(path, options: options, interruption: interruption)
+        case .pipe(let path):
+            return try open(DescriptorInput(pipe: path, interruption), options, interruption)
+        case .descriptor(let number):
+            return try open(DescriptorInput(number, isOwned: false, interruption), options, interruption)
+        case .camera(let name):
+            return try Demuxer(openCamera(name, interruption), options: options, interruption)
+        case .url(let address):
+            let context = try openContext(address, settings: settings(of: address), interruption: interruption)
+            return try Demuxer(context, options: options, interruption)
+        }
+    }
+
+    private static func open(
+        _ input: DescriptorInput, _ options: VideoOptions, _ interruption: Interruption
+    ) throws(VideoError) -> Demuxer {
+        // A play list in a pipe could name anything: no protocol at all is used.
+        let settings = ["protocol_whitelist": "none"].merging(liveSettings) { $1 }
+        let context = try openContext(nil, settings: settings, input: input, interruption: interruption)
+        return try Demuxer(context, options: options, interruption, input: input)
+    }
+
+    private static func openCamera(
+        _ name: String, _ interruption: Interruption
+    ) throws(VideoError) -> UnsafeMutablePointer<AVFormatContext> {
+        _ = registerDevices
+        #if canImport(Darwin)
+            let format = "avfoundation"
+        #else
+            let format = "v4l2"
+        #endif
+        guard let input = av_find_input_format(format) else {
+            throw VideoError(.openFailed, path: interruption.path, detail: "this FFmpeg was built without \(format)")
+        }
+        return try openContext(name, format: input, settings: [:], interruption: interruption)
+    }
+
+    /// Less looking ahead than for files: what is read while probing is late by so much.
+    private static let liveSettings = ["analyzeduration": "1000000"]
+
+    /// Which protocols an address may lead to; local files never.
+    private static func settings(of address: String) -> [String: String] {
+        var settings = liveSettings
+        switch address.prefix(while: { $0 != ":" }).lowercased() {
+        case "rtsp", "rtsps":
+            // Over TCP no packet is lost, which decoders would show as damage.
+            settings["rtsp_transport"] = "tcp"
+            settings["protocol_whitelist"] = "rtp,srtp,udp,tcp,tls,http,https,httpproxy"
+        case "http", "https": settings["protocol_whitelist"] = "http,https,tcp,tls,crypto,httpproxy"
+        case "udp": settings["protocol_whitelist"] = "udp"
+        default: settings["protocol_whitelist"] = "tcp"
+        }
+        return settings
+    }
+}
+
+private let registerDevices: Void = avdevice_register_all()

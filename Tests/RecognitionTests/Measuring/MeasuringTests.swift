@@ -1,0 +1,71 @@
+import CLIP
+import Testing
+import Torch
+
+@testable import Recognition
+
+@Suite("Measuring")
+struct MeasuringTests {
+    @Test("percentiles are values that were measured")
+    func percentiles() {
+        let summary = LatencySummary((1...200).map(Double.init).reversed())
+        #expect(summary.runs == 200 && summary.median == 100.5 && summary.p95 == 190 && summary.p99 == 198)
+        #expect(abs(summary.mean - 100.5) < 1e-9)
+        let one = LatencySummary([3])
+        #expect(one.median == 3 && one.p95 == 3 && one.p99 == 3 && one.mean == 3)
+        #expect(LatencySummary([1, 9]).p95 == 9)
+    }
+
+    @Test("the largest number is found in few tries", arguments: [0, 1, 2, 3, 7, 8, 9, 63, 99, 100])
+    func search(_ border: Int) {
+        var tries: [Int] = []
+        let found = largestNumber(upTo: 100) { number in
+            tries.append(number)
+            return number <= border
+        }
+        #expect(found == border)
+        #expect(tries.count <= 14 && Set(tries).count == tries.count && tries.allSatisfy { (1...100).contains($0) })
+        #expect(largestNumber(upTo: 1) { _ in true } == 1)
+    }
+
+    @Test("a session is measured with as many runs as asked for, and in turns")
+    func session() async throws {
+        let session = try await TestModel.session()
+        var settings = MeasuringSettings()
+        (settings.warmup, settings.runs, settings.seconds) = (1, 3, 0)
+        let usual = settings
+        let speed = try await session.encoderSpeed(batch: 3, comparing: true, usual)
+        #expect(speed.batch == 3 && speed.latency.runs == 3 && speed.reference?.runs == 3)
+        #expect(speed.picturesPerSecond > 0 && speed.speedUp ?? 0 > 0)
+        let alone = try await session.encoderSpeed(batch: 1, usual)
+        #expect(alone.reference == nil && alone.speedUp == nil)
+        let capacity = try await session.streamCapacity(rate: 1, limit: 4, threads: 1, usual)
+        #expect(capacity.budget == 1 && capacity.tried.allSatisfy { $0.latency.runs == 3 })
+        #expect(capacity.streams == capacity.tried.filter { $0.isLive(budget: 1) }.map(\.streams).max())
+        let none = try await session.streamCapacity(rate: 1e9, limit: 4, threads: 1, usual)
+        #expect(none.streams == 0 && none.tried.map(\.streams) == [1])
+    }
+
+    @Test("a video is measured stage by stage")
+    func clip() async throws {
+        let session = try await TestModel.session()
+        var settings = MeasuringSettings()
+        (settings.warmup, settings.runs, settings.seconds) = (0, 2, 0)
+        let usual = settings
+        try await TestModel.inFolder { folder in
+            let speed = try await session.clipSpeed(try TestModel.video(in: folder, frames: 10), frames: 4, usual)
+            #expect(speed.total.runs == 2 && speed.decode.median > 0 && speed.encode.median > 0)
+            #expect(speed.total.median >= speed.decode.median)
+        }
+    }
+
+    @Test("an architecture is measured with random weights")
+    func architecture() async throws {
+        let model = try await TorchThread.run { () throws(RecognitionError) in
+            try RecognitionModel(random: .tinyCLIP8M16)
+        }
+        let session = try await Session(model, model.question(labels: nil))
+        #expect(session.labels.count == 400 && session.frames == 8)
+        #expect("\(session.encoder)" == "inference engine, fp32")
+    }
+}
