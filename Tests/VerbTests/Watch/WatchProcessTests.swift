@@ -30,9 +30,7 @@ struct WatchProcessTests {
     private static let labels = ["--labels", "sitting down", "standing up", "kicking a box", "walking to the left"]
 
     private func records(_ text: String) throws -> [[String: Any]] {
-        try text.split(separator: "\n").map {
-            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
-        }
+        try text.split(separator: "\n").map(record)
     }
 
     /// The best labels of the decisions about one source.
