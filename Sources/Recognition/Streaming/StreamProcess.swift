@@ -57,23 +57,30 @@ struct StreamProcess: Sendable {
     mutating func accept(_ frame: LiveFrame) async throws(RecognitionError) {
         account.dropped += frame.dropped
         account.timings.decode += frame.decode
-        var ending = grid
-        switch grid.accept(frame.frame.time) {
+        var next = grid
+        switch next.accept(frame.frame.time) {
         case .late: account.late += 1
         case .samples(let samples):
+            grid = next
             advance(to: frame)
             for sample in samples { try await take(sample) }
         case .gap(let time, let sample):
-            try await endRun(ending.finish())
+            try await finish()
+            grid = next
             try await beginRun(with: frame, sample, .gap(time))
         case .jump(let from, let to, let sample):
-            try await endRun(ending.finish())
+            try await finish()
+            grid = next
             try await beginRun(with: frame, sample, .jump(from: from, to: to))
         }
     }
 
-    /// Takes the end of the stream.
-    mutating func finish() async throws(RecognitionError) { try await endRun(grid.finish()) }
+    /// Takes the end of the stream, or of a run without gaps.
+    mutating func finish() async throws(RecognitionError) {
+        for sample in grid.finish() { try await take(sample) }
+        if let lastSample, !hasDecided, settings.start == .short, window.count > 0 { try await decide(lastSample) }
+        if let change = spans.finish() { events.append(StreamEvent(change)) }
+    }
 
     // MARK: - Runs without gaps
 
@@ -91,12 +98,6 @@ struct StreamProcess: Sendable {
         (picked, lastSample, hasDecided) = (nil, nil, false)
         advance(to: frame)
         try await take(sample)
-    }
-
-    private mutating func endRun(_ samples: [FrameGrid.Sample]) async throws(RecognitionError) {
-        for sample in samples { try await take(sample) }
-        if let lastSample, !hasDecided, settings.start == .short, window.count > 0 { try await decide(lastSample) }
-        if let change = spans.finish() { events.append(StreamEvent(change)) }
     }
 
     // MARK: - Frames

@@ -1,9 +1,9 @@
 import Foundation
 import Synchronization
 import Testing
-import Video
 
 @testable import Recognition
+@testable import Video
 @testable import verb
 
 @Suite("What watch shows")
@@ -124,9 +124,7 @@ struct WatchPageTests {
         objects.show(.gap(3..<9), of: 0, in: streams)
         objects.show(.lost(reason: "r", retryIn: 2), of: 0, in: streams)
         objects.finish(streams)
-        let records = try drawn.text.withLock { $0 }.split(separator: "\n").map {
-            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
-        }
+        let records = try drawn.text.withLock { $0 }.split(separator: "\n").map(record)
         #expect(records.map { $0["event"] as? String } == ["decision", "gap", "lost", "summary"])
         #expect(records.allSatisfy { $0["source"] as? String == "a\nb" })
         let decision = try #require(records[0]["decision"] as? [String: Any])
@@ -135,6 +133,12 @@ struct WatchPageTests {
         let figures = try #require(records[3]["figures"] as? [String: Any])
         #expect(figures["droppedShare"] as? Double == 0.05 && figures["decisions"] as? Int == 2)
     }
+}
+
+/// A line of JSON.
+func record(_ line: Substring) throws -> [String: Any] {
+    let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
+    return try #require(object as? [String: Any])
 }
 
 /// What was written.

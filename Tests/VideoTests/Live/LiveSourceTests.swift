@@ -22,7 +22,8 @@ struct LiveSourceTests {
     func namedPipe() async throws {
         try await TestPictures.inFolder { folder in
             #expect(mkfifo(folder + "/pipe", 0o600) == 0)
-            #expect(try LiveSource(folder + "/pipe") == .pipe(folder + "/pipe"))
+            let source = try LiveSource(folder + "/pipe")
+            #expect(source == .pipe(folder + "/pipe"))
         }
     }
 
