@@ -95,14 +95,12 @@ final class Pacer: Sendable {
             live.dropped = counts.untold
             counts.untold = 0
             counts.sent += 1
-            switch stream.yield(live) {
-            case .enqueued(let room): counts.longest = max(counts.longest, bound - room)
-            case .dropped(let gone):
+            let outcome = stream.yield(live)
+            if case .enqueued(let room) = outcome { counts.longest = max(counts.longest, bound - room) }
+            if case .dropped(let gone) = outcome {
                 counts.dropped += 1
                 counts.untold += gone.dropped + 1
                 counts.longest = bound
-            case .terminated: break
-            @unknown default: break
             }
         }
     }

@@ -69,7 +69,9 @@ struct LoopedFrames: AsyncSequence, Sendable {
         let path: String
         let seconds: Double
         var frames: FileFrames.Iterator
-        private var (begin, last, step) = (0.0, 0.0, 0.04)
+        private var begin = 0.0
+        private var last = 0.0
+        private var step = 0.04
 
         init(path: String, seconds: Double, frames: FileFrames.Iterator) {
             (self.path, self.seconds, self.frames) = (path, seconds, frames)
@@ -79,7 +81,8 @@ struct LoopedFrames: AsyncSequence, Sendable {
             if let frame = try await frames.next() { return moved(frame) }
             begin = last + step
             frames = FileFrames(path: path).makeAsyncIterator()
-            return try await frames.next().flatMap { moved($0) }
+            guard let frame = try await frames.next() else { return nil }
+            return moved(frame)
         }
 
         private mutating func moved(_ live: LiveFrame) -> LiveFrame? {
