@@ -63,10 +63,20 @@ final class Demuxer {
                 av_packet_unref(packet)
             } else if code != verb_error_again() {
                 try interruption.check()
-                if code != verb_error_end() { endedByError = "reading: \(VideoError.text(of: code)) (\(code))" }
+                if code != verb_error_end(), !isEndOfUnknownLength(code) {
+                    endedByError = "reading: \(VideoError.text(of: code)) (\(code))"
+                }
                 return false
             }
         }
+    }
+
+    /// Whether an error is the end of an HTTP answer without a length, which ends with its connection.
+    ///
+    /// libav takes the unknown length for one that was not reached.
+    private func isEndOfUnknownLength(_ code: Int32) -> Bool {
+        guard code == -EIO, let source = context.pointee.pb else { return false }
+        return avio_size(source) < 0
     }
 
     /// Goes to the last key packet at or before a time stamp; false if the container cannot.

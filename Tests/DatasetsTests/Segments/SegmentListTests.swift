@@ -29,7 +29,7 @@ struct SegmentListTests {
             String(decoding: list.csv(), as: UTF8.self) == """
                 path,start,end,label
                 long/0.mp4,0.000,1.250,"a"
-                long/0.mp4,1.250,3.000,"b, ""c""\""
+                long/0.mp4,1.250,3.000,"b, ""c""\"
 
                 """)
     }

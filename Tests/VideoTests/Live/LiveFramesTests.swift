@@ -90,7 +90,9 @@ struct LiveFramesTests {
             #expect(rest.map { code(of: $0.frame) } == [17, 18, 19])
             #expect(rest.map(\.dropped) == [17, 0, 0])
             #expect(live.counts.dropped == 17)
-            #expect(rest.map(\.decode).reduce(0, +) == live.counts.decodeTime)
+            // What found the end belongs to no frame.
+            let told = rest.map(\.decode).reduce(0, +)
+            #expect(told > 0 && told <= live.counts.decodeTime)
         }
     }
 
