@@ -1,5 +1,5 @@
 // Activations that keep less for the backward pass than the operations that they are made of.
-#include <ATen/Parallel.h>
+#include <ATen/ThreadLocalState.h>
 #include <ATen/autocast_mode.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty_like.h>
@@ -15,6 +15,7 @@
 #include <algorithm>
 
 #include "guard.h"
+#include "parallel.h"
 
 namespace {
 
@@ -29,7 +30,9 @@ constexpr int64_t piece = 1 << 14;
 template <class F> void for_pieces(const at::Tensor &x, F body) {
     auto count = x.numel();
     if (!x.is_cpu()) return body(0, count);
-    at::parallel_for(0, count, piece, [&](int64_t begin, int64_t end) {
+    at::ThreadLocalState state;
+    ct::in_parallel(count, piece, [&](int64_t begin, int64_t end) {
+        at::ThreadLocalStateGuard settings(state);
         at::NoGradGuard guard;
         for (auto start = begin; start < end; start += piece) body(start, std::min(piece, end - start));
     });
