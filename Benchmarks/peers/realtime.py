@@ -9,8 +9,9 @@ normalised pictures to measure with (`pixels`), their features by Verb's own gra
 calibrate with (`calibration`). `prepare` writes the ONNX model and its 8-bit forms there, `encode` times one backend and
 answers with the mean cosine of its features with Verb's, so that nothing is timed that computes something else.
 
-OpenVINO computes in bfloat16 on its own where a processor can; here it is told float32. The 8-bit models multiply in 8
-bits and do the rest in float32, as each tool's own quantiser leaves them.
+OpenVINO computes in bfloat16 on its own where a processor can; here it is told float32, or bfloat16 where a backend's name
+says so. The 8-bit models multiply in 8 bits and do the rest in float32, or bfloat16, as each tool's own quantiser leaves
+them.
 """
 
 import argparse
@@ -32,7 +33,9 @@ BACKENDS = [
     "onnxruntime-int8-dynamic",
     "onnxruntime-int8-static",
     "openvino",
+    "openvino-bf16",
     "openvino-int8",
+    "openvino-int8-bf16",
 ]
 
 
@@ -163,10 +166,10 @@ def with_onnxruntime(path, threads):
     return lambda pixels: session.run(None, {"pixels": pixels.numpy()})[0]
 
 
-def with_openvino(path, threads):
+def with_openvino(path, threads, precision):
     import openvino
 
-    settings = {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+    settings = {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": precision}
     compiled = {}
 
     def run(pixels):
@@ -184,12 +187,13 @@ def backend(name, folder, threads):
     files = {
         "onnxruntime": "tower.onnx", "onnxruntime-int8-dynamic": "int8-dynamic.onnx",
         "onnxruntime-int8-static": "int8-static.onnx", "openvino": "openvino.xml",
-        "openvino-int8": "openvino-int8.xml",
+        "openvino-bf16": "openvino.xml", "openvino-int8": "openvino-int8.xml",
+        "openvino-int8-bf16": "openvino-int8.xml",
     }
     if name.startswith("onnxruntime"):
         return with_onnxruntime(folder / files[name], threads)
     if name.startswith("openvino"):
-        return with_openvino(folder / files[name], threads)
+        return with_openvino(folder / files[name], threads, "bf16" if name.endswith("bf16") else "f32")
     tower = read(folder)[0]
     if name == "compile":
         import torch._inductor.config

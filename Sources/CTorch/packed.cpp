@@ -4,6 +4,11 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/ivalue.h>
 #include <ATen/cpu/Utils.h>
+#include <ATen/ops/abs.h>
+#include <ATen/ops/max.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/sub.h>
+#include <ATen/ops/zeros.h>
 
 #if defined(__x86_64__)
 #include <cpuinfo.h>
@@ -47,26 +52,58 @@ IValue optional(const ct_tensor *tensor) { return tensor ? IValue(tensor->value)
 
 IValue element(ct_dtype dtype) { return static_cast<int64_t>(ct::scalar_type(dtype)); }
 
-}  // namespace
+constexpr int64_t probe = 16;
 
-extern "C" {
-
-bool ct_has_packed_linear(void) {
-    return exists("mkldnn::_reorder_linear_weight", "") && exists("mkldnn::_linear_pointwise", "") &&
-           exists("mkldnn::_linear_pointwise", "binary");
+void check_is_sum(const at::Tensor &result) {
+    TORCH_CHECK(result.to(at::kFloat).sub(probe).abs().max().item<float>() == 0, "a product of ones is not their number");
 }
 
-bool ct_has_quantized_linear(void) {
-    return at::cpu::is_avx512_vnni_supported() && exists("onednn::qlinear_prepack", "") &&
-           exists("onednn::qlinear_pointwise", "") && exists("onednn::qlinear_pointwise", "binary");
+// Whether a product of ones comes out: what was compiled in may still be refused by oneDNN on this machine.
+bool multiplies(at::ScalarType type) {
+    return ct::succeeds([&] {
+        auto ones = at::ones({probe, probe}, type);
+        auto packed = call(find("mkldnn::_reorder_linear_weight", ""), {ones, probe});
+        check_is_sum(call(find("mkldnn::_linear_pointwise", ""), {ones, packed, IValue(), std::string("none"),
+                                                                 no_scalars(), std::string()}));
+    });
 }
 
-bool ct_has_bfloat16_units(void) {
+bool multiplies_bytes() {
+    return ct::succeeds([] {
+        auto bytes = at::ones({probe, probe}, at::kByte), weight = at::ones({probe, probe}, at::kChar);
+        auto packed = call(find("onednn::qlinear_prepack", ""), {weight, c10::List<int64_t>({probe, probe})});
+        check_is_sum(call(find("onednn::qlinear_pointwise", ""),
+                          {bytes, 1.0, int64_t(0), packed, at::ones({probe}), at::zeros({probe}, at::kLong), IValue(),
+                           1.0, int64_t(0), element(CT_FLOAT32), std::string("none"), no_scalars(), std::string()}));
+    });
+}
+
+bool has_bfloat16_products() {
 #if defined(__x86_64__)
     return cpuinfo_initialize() && (cpuinfo_has_x86_avx512bf16() || cpuinfo_has_x86_amx_bf16());
 #else
     return false;
 #endif
+}
+
+}  // namespace
+
+extern "C" {
+
+bool ct_has_packed_linear(void) {
+    static const bool has = exists("mkldnn::_linear_pointwise", "binary") && multiplies(at::kFloat);
+    return has;
+}
+
+bool ct_has_quantized_linear(void) {
+    static const bool has = at::cpu::is_avx512_vnni_supported() && exists("onednn::qlinear_pointwise", "binary") &&
+                            multiplies_bytes();
+    return has;
+}
+
+bool ct_has_bfloat16_units(void) {
+    static const bool has = has_bfloat16_products() && ct_has_packed_linear() && multiplies(at::kBFloat16);
+    return has;
 }
 
 ct_tensor *ct_pack_linear(const ct_tensor *weight, int64_t rows) {

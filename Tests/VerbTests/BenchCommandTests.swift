@@ -15,7 +15,7 @@ struct BenchCommandTests {
             "4",
             "--threads", "1",
         ])
-        #expect(command.architecture == .tinyCLIP8M16 && command.mode == .encoder && command.batch == [1, 4])
+        #expect(command.architecture == .tinyCLIP8M16 && command.mode == nil && command.batch == [1, 4])
         #expect(command.precision.precision == .int8 && command.precision.calibrate == ["a.mp4", "b.mp4"])
         #expect(try BenchCommand.parse([]).precision.precision == .fp32)
     }

@@ -13,6 +13,15 @@ struct BlockSample {
     /// The stream behind the block, `[B, N, D]`.
     let stream: Tensor
 
+    /// The same of the first token alone, as the last block's layers take it; the norm before the attention keeps all.
+    var ofFirstToken: BlockSample {
+        BlockSample(
+            attentionInput: attentionInput, attentionOutput: attentionOutput?.slice(1, 0..<1),
+            mlpInput: mlpInput.slice(1, 0..<1), mlpInner: mlpInner.slice(1, 0..<1), stream: stream.slice(1, 0..<1))
+    }
+}
+
+extension BlockSample {
     /// Applies a block and keeps what its layers take.
     ///
     /// - Parameters:

@@ -8,32 +8,37 @@ struct BlockPreparation {
     let isLast: Bool
     /// What the block's layers took of pictures; for 8-bit layers.
     let sample: BlockSample?
+
+    /// How many pictures are usually encoded at once, which are the rows of layers for first tokens.
+    static let pictures = 8
 }
 
 extension EngineBlock {
     init(_ block: ResidualAttentionBlock, _ preparation: BlockPreparation) {
         isLast = preparation.isLast
-        attention = block.attention.map { EngineAttention($0.norm, $0.mix, preparation) }
+        if let (norm, mix) = block.attention {
+            attention =
+                isLast
+                ? .ofFirst(FirstTokenAttention(norm, mix, preparation))
+                : .ofAll(EngineAttention(norm, mix, preparation))
+        } else {
+            attention = .none
+        }
         mlp = EngineMLP(block.mlpNorm, block.mlp, preparation)
     }
 }
 
 extension EngineAttention {
     init(_ norm: LayerNorm, _ mix: MultiheadAttention, _ preparation: BlockPreparation) {
-        let inner = mix.inputBias.shape[0] / 3, rows = preparation.rows, sample = preparation.sample
+        let rows = preparation.rows, sample = preparation.sample
         let input = NormedLayer(norm, mix.inputWeight, mix.inputBias, preparation.precision, sample?.attentionInput)
-        func part(_ range: Range<Int>, _ rows: Int) -> EngineLinear {
-            EngineLinear(input.weight.slice(0, range), input.bias.slice(0, range), input.arithmetic, rows: rows)
-        }
         heads = mix.heads
         mixes = preparation.precision != .fp32 && InferenceHardware.hasRowAttention(.bfloat16) ? .bfloat16 : .float32
         self.norm = input.norm
-        projections =
-            preparation.isLast
-            ? .first(query: part(0..<inner, 8), rest: part(inner..<3 * inner, rows)) : .all(part(0..<3 * inner, rows))
+        projection = EngineLinear(input.weight, input.bias, input.arithmetic, rows: rows)
         output = EngineLinear(
             mix.output.weight, mix.output.bias, preparation.precision.arithmetic(of: sample?.attentionOutput),
-            rows: preparation.isLast ? 8 : rows)
+            rows: rows)
     }
 }
 
@@ -42,7 +47,7 @@ extension EngineMLP {
     private static let quick = 1.702
 
     init(_ norm: LayerNorm, _ mlp: MLP, _ preparation: BlockPreparation) {
-        let sample = preparation.sample, rows = preparation.isLast ? 8 : preparation.rows
+        let sample = preparation.sample, rows = preparation.isLast ? BlockPreparation.pictures : preparation.rows
         let input = NormedLayer(norm, mlp.up.weight, mlp.up.bias, preparation.precision, sample?.mlpInput)
         self.norm = input.norm
         let inner = preparation.precision.arithmetic(

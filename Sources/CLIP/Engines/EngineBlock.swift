@@ -6,7 +6,14 @@ internal import Torch
 ///
 /// The last block works for the first token alone, but for keys and values.
 struct EngineBlock: Sendable {
-    let attention: EngineAttention?
+    enum Attention: Sendable {
+        case ofAll(EngineAttention)
+        case ofFirst(FirstTokenAttention)
+        /// Pruning removed all heads.
+        case none
+    }
+
+    let attention: Attention
     let mlp: EngineMLP
     let isLast: Bool
 
@@ -16,7 +23,11 @@ struct EngineBlock: Sendable {
     /// - Returns: `[B, N, D]`; of the last block `[B, 1, D]`.
     func callAsFunction(_ x: Tensor) -> Tensor {
         let kept = isLast ? x.slice(1, 0..<1).contiguous() : x
-        return mlp(attention.map { $0(x, addedTo: kept) } ?? kept)
+        return switch attention {
+        case .ofAll(let mix): mlp(mix(x, addedTo: kept))
+        case .ofFirst(let mix): mlp(mix(x, addedTo: kept))
+        case .none: mlp(kept)
+        }
     }
 }
 
@@ -33,15 +44,9 @@ struct EngineNorm: Sendable {
 
 /// The attention of an engine's block.
 struct EngineAttention: Sendable {
-    enum Projections: Sendable {
-        /// Queries, keys and values of all tokens by one product.
-        case all(EngineLinear)
-        /// The query of the first token, keys and values of all.
-        case first(query: EngineLinear, rest: EngineLinear)
-    }
-
     let norm: EngineNorm
-    let projections: Projections
+    /// Queries, keys and values by one product.
+    let projection: EngineLinear
     /// The type of queries, keys and values.
     let mixes: RowOutput
     let heads: Int
@@ -51,18 +56,10 @@ struct EngineAttention: Sendable {
     ///
     /// - Parameters:
     ///   - x: `[B, N, D]`.
-    ///   - stream: what is added to, `[B, M, D]` with all tokens or the first one.
-    /// - Returns: `[B, M, D]`.
+    ///   - stream: what is added to, `[B, N, D]`, which may be written over.
+    /// - Returns: `[B, N, D]`.
     func callAsFunction(_ x: Tensor, addedTo stream: Tensor) -> Tensor {
-        let parts: [Tensor]
-        switch projections {
-        case .all(let layer):
-            parts = layer(norm(x, as: layer.input), as: mixes).split(into: 3, -1)  // 3 x [B, N, h d]
-        case .first(let query, let rest):
-            let normal = norm(x, as: rest.input)  // [B, N, D]
-            parts =
-                [query(normal.slice(1, 0..<1).contiguous(), as: mixes)] + rest(normal, as: mixes).split(into: 2, -1)
-        }
+        let parts = projection(norm(x, as: projection.input), as: mixes).split(into: 3, -1)  // 3 x [B, N, h d]
         return output(parts[0].rowAttention(parts[1], parts[2], heads: heads, as: output.input), addedTo: stream)
     }
 }

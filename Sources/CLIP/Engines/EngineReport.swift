@@ -20,13 +20,16 @@ public struct EngineReport: Sendable, Codable, Equatable {
     public var labelAgreement: Double?
 
     /// The largest difference as a share of the largest value.
-    public var relativeDifference: Double { largestDifference / max(largestValue, .leastNormalMagnitude) }
+    public var relativeDifference: Double { largestDifference / scale }
+
+    private var scale: Double { max(largestValue, .leastNormalMagnitude) }
 
     /// The facts on one line.
     public var summary: String {
         let labels = labelAgreement.map { ", the same label for \(percent($0)) of clips" } ?? ""
         return "\(precision.rawValue) on \(pictures) pictures: cosine \(fixed(cosine)), lowest \(fixed(lowestCosine)), "
-            + "largest difference \(rounded(relativeDifference)) of the largest value" + labels
+            + "largest difference \(rounded(relativeDifference)), mean \(rounded(meanDifference / scale)) of the largest "
+            + "value" + labels
     }
 
     private func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
@@ -41,6 +44,9 @@ public struct EngineTolerance: Sendable, Codable, Equatable {
     /// The share of clips whose most probable label is the same.
     public var labelAgreement = 0.9
 
+    /// The largest difference as a share of the largest value, for 32-bit arithmetic.
+    public var relativeDifference = 1e-4
+
     /// Makes the usual tolerance.
     public init() {}
 
@@ -53,6 +59,10 @@ public struct EngineTolerance: Sendable, Codable, Equatable {
         if !(report.cosine >= cosine) {
             return "the mean cosine of \(report.pictures) pictures' features with the reference's is \(report.cosine); "
                 + "at least \(cosine) is needed"
+        }
+        if report.precision == .fp32, !(report.relativeDifference <= relativeDifference) {
+            return "the largest difference from the reference is \(report.relativeDifference) of the largest value; at "
+                + "most \(relativeDifference) is allowed"
         }
         guard let agreement = report.labelAgreement, !(agreement >= labelAgreement) else { return nil }
         return "the most probable label is the reference's for a share of \(agreement) of the clips; "

@@ -4,11 +4,14 @@ internal import Torch
 public enum Precision: String, Sendable, Codable, CaseIterable {
     /// 32-bit floating point: the reference's numbers but for the order of sums.
     case fp32
-    /// Matrix products of 16-bit floating point, everything else in 32 bits; for processors that have such products.
+    /// Matrix products of 16-bit floating point, norms and sums in 32 bits; for processors that have such products.
     case bf16
-    /// Matrix products of 8-bit integers, everything else in 32 bits; needs pictures to be calibrated with.
+    /// Matrix products of 8-bit integers, those of attention of 16-bit numbers where the processor has such; needs
+    /// pictures to be calibrated with.
     case int8
-    /// The fastest one that this machine has and whose features agree with the reference's.
+    /// The smallest numbers that this machine multiplies and that agree with the reference: int8, bf16, fp32 in turn.
+    ///
+    /// Without pictures to compare with it is fp32.
     case auto
 
     /// Why this machine cannot compute so; nil where it can.

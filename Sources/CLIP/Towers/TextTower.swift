@@ -14,6 +14,8 @@ public struct TextTower: Sendable {
     let tokenEmbedding: Embedding
     let positions: Tensor
     let projection: Tensor
+    /// The size E of the common space.
+    package var embedDim: Int { projection.shape[1] }
     let embeddingDropout: Double
 
     /// Declares the tower's parameters.

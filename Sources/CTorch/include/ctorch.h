@@ -201,7 +201,7 @@ bool ct_lstm(const ct_tensor *x, const ct_tensor *h, const ct_tensor *c, const c
 // An 8-bit number q stands for scale * (q - zero).
 typedef struct { double scale; int64_t zero; } ct_grid;
 typedef enum { CT_IDENTITY, CT_GELU, CT_SWISH } ct_activation;
-// Whether LibTorch came with oneDNN; the functions below fail otherwise.
+// Whether oneDNN multiplies packed weights here, which is tried once; the functions below fail otherwise.
 bool ct_has_packed_linear(void);
 // Likewise for 8-bit layers, which need a processor with products of bytes too.
 bool ct_has_quantized_linear(void);

@@ -14,14 +14,19 @@ struct FrameEncoder: Sendable {
     /// What the session says of it.
     private(set) var kind: PictureEncoder
 
-    /// Prepares the engine that settings ask for.
+    /// Takes the model as it is.
+    init(_ model: RecognitionModel, _ stream: any StreamingModel) {
+        (preprocessing, device, self.stream) = (model.preprocessing, model.device, stream)
+        kind = .reference("asked for")
+    }
+
+    /// Prepares the engine that settings ask for, with one precision.
     ///
-    /// `fp32` and `auto` do without one where the model does not allow it.
+    /// `fp32` does without one where the model does not allow it, or where the engine does not agree with it.
     init(
         _ model: RecognitionModel, _ stream: any StreamingModel, _ settings: EngineSettings
     ) throws(RecognitionError) {
-        (preprocessing, device) = (model.preprocessing, model.device)
-        self.stream = stream
+        self.init(model, stream)
         let frameWise = model.model.frameWise
         guard let tower = frameWise?.imageTower, device == .cpu else {
             let reason =
@@ -29,9 +34,7 @@ struct FrameEncoder: Sendable {
                 ? "it computes on \(device)"
                 : frameWise == nil
                     ? "frames see each other in the image tower" : "a second token stands in the image tower"
-            guard settings.precision == .fp32 || settings.precision == .auto else {
-                throw .precision(.engine(settings.precision, reason))
-            }
+            guard settings.precision == .fp32 else { throw .precision(.engine(settings.precision, reason)) }
             kind = .reference(reason)
             return
         }
@@ -44,7 +47,8 @@ struct FrameEncoder: Sendable {
             kind = .engine(engine.precision, engine.report)
             self.engine = engine
         } catch {
-            throw .precision(error)
+            guard settings.precision == .fp32, case .engine(_, let reason) = error else { throw .precision(error) }
+            kind = .reference(reason)
         }
     }
 
@@ -57,7 +61,7 @@ struct FrameEncoder: Sendable {
 
     /// Takes up how often the labels were the same.
     mutating func note(labelAgreement: Double) {
-        guard case .engine(let precision, .some(var report)) = kind else { return }
+        guard case .engine(let precision, var report) = kind else { return }
         report.labelAgreement = labelAgreement
         kind = .engine(precision, report)
     }

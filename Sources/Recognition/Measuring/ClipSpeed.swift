@@ -29,7 +29,7 @@ extension Session {
         _ settings: MeasuringSettings = MeasuringSettings()
     ) async throws(RecognitionError) -> ClipSpeed {
         var (stages, totals, sum) = ([Timings](), [Double](), 0.0)
-        for _ in 0..<settings.warmup { _ = try await recognize(path, frames: frames, options: options) }
+        for _ in 0..<max(settings.warmup, 0) { _ = try await recognize(path, frames: frames, options: options) }
         while totals.count < max(settings.runs, 1) || sum < settings.seconds {
             let begin = ContinuousClock.now
             stages.append(try await recognize(path, frames: frames, options: options).timings)

@@ -12,9 +12,15 @@ public struct EncoderSpeed: Sendable, Codable, Equatable {
     public let reference: LatencySummary?
 
     /// Pictures a second, by the median.
-    public var picturesPerSecond: Double { Double(batch) / latency.median }
+    public let picturesPerSecond: Double
     /// How many times as fast as the model's own graph.
-    public var speedUp: Double? { reference.map { $0.median / latency.median } }
+    public let speedUp: Double?
+
+    init(batch: Int, latency: LatencySummary, reference: LatencySummary?) {
+        (self.batch, self.latency, self.reference) = (batch, latency, reference)
+        picturesPerSecond = Double(batch) / latency.median
+        speedUp = reference.map { $0.median / latency.median }
+    }
 }
 
 extension Session {
@@ -25,10 +31,15 @@ extension Session {
     ///   - comparing: whether the model's own graph is measured too, in turns with the session's encoder.
     ///   - settings: how often.
     /// - Returns: the times.
-    /// - Throws: `RecognitionError.cancelled`.
+    /// - Throws: `RecognitionError.cancelled`; `.badSetting` for no pictures, and for a model whose frames see each other in
+    ///   the tower, so that single pictures cost it nothing.
     public func encoderSpeed(
         batch: Int, comparing: Bool = false, _ settings: MeasuringSettings = MeasuringSettings()
     ) throws(RecognitionError) -> EncoderSpeed {
+        guard batch >= 1 else { throw .badSetting("\(batch) pictures at once; at least one is needed") }
+        guard sharesFrames else {
+            throw .badSetting("frames see each other in this model's tower: measure whole clips or streams")
+        }
         let pictures = Self.pictures(batch, side: preprocessing.imageSize)
         let encoder = scorer.encoder, reference = encoder.reference
         var others: [Double] = []
@@ -41,6 +52,7 @@ extension Session {
             if comparing { measured(&span) { _ = reference(pictures) } }
             others.append(span)
         }
+        if comparing { for _ in 0..<max(settings.warmup, 0) { _ = reference(pictures) } }
         let own = try settings.measure(encode, between: compare)
         return EncoderSpeed(
             batch: batch, latency: LatencySummary(own), reference: comparing ? LatencySummary(others) : nil)

@@ -20,7 +20,7 @@ public struct MeasuringSettings: Sendable, Codable, Equatable {
     func measure<E: Error>(
         _ body: () throws(E) -> Void, between: () throws(E) -> Void = {}
     ) throws(E) -> [Double] {
-        for _ in 0..<warmup { try body() }
+        for _ in 0..<max(warmup, 0) { try body() }
         var spans: [Double] = [], total = 0.0
         while spans.count < max(runs, 1) || total < seconds {
             var span = 0.0

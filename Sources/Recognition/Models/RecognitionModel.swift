@@ -21,6 +21,8 @@ public struct RecognitionModel: Sendable {
     public let device: Device
     /// What is odd about its files but did not stop the reading.
     public let warnings: [String]
+    /// Whether it is only good for measuring.
+    let hasRandomWeights: Bool
 
     /// Builds a model out of a checkpoint; belongs on the LibTorch thread.
     ///
@@ -48,11 +50,13 @@ public struct RecognitionModel: Sendable {
         classNames = checkpoint.classNames
         self.device = device
         warnings = checkpoint.warnings
+        hasRandomWeights = false
     }
 
     /// Builds a model of random weights, to measure; belongs on the LibTorch thread.
     ///
-    /// It is an image tower with a class head on the mean of frames; its classes are numbers.
+    /// It is ActionCLIP's two-headed student: a transformer over the frames' features and a token among them. Texts have
+    /// no vocabulary, so the features of labels are random too.
     ///
     /// - Parameters:
     ///   - architecture: the towers.
@@ -62,18 +66,22 @@ public struct RecognitionModel: Sendable {
     public init(
         random architecture: NamedArchitecture, frames: Int = 8, seed: UInt64 = 0
     ) throws(RecognitionError) {
-        let sizes = LinearProbeConfiguration(clip: architecture.configuration, frames: frames, classes: 400)
+        let clip = architecture.configuration
+        let aggregator = FrameTransformerConfiguration(
+            positions: clip.text.contextLength, heads: TemporalHeads.featureWidth.count(for: clip), token: TokenView())
+        let sizes = ActionCLIPConfiguration(clip: clip, frames: frames, aggregator: .transformer(aggregator))
         do {
-            model = try Parameters.build(.random(Generator(seed: seed))) { LinearProbe($0, sizes) }.model
+            model = try Parameters.build(.random(Generator(seed: seed))) { ActionCLIP($0, sizes) }.model
         } catch {
             throw .model(.unfitting(path: architecture.rawValue, error))
         }
         path = "\(architecture.rawValue) with random weights"
-        kind = .linearProbe
+        kind = .actionCLIP
         preprocessing = Preprocessing(imageSize: sizes.clip.vision.imageSize)
         tokenizer = nil
-        classNames = (1...sizes.classes).map { "class \($0)" }
+        classNames = nil
         device = .cpu
         warnings = []
+        hasRandomWeights = true
     }
 }

@@ -28,14 +28,31 @@ struct ActionScorer: Sendable {
         stream = model.model.streaming
         causal = stream.sharesFrames ? nil : model.model.causalStreaming
         preprocessing = model.preprocessing
-        encoder = try FrameEncoder(model, stream, engine)
+        encoder = FrameEncoder(model, stream)
         frames = model.model.frames
         imageBatch = Self.batch(tokens: model.model.vision.tokens, model.model.vision.blocks)
         self.question = try Self.labels(for: question, model, texts)
-        if let problem = try labelProblem(engine) {
-            guard engine.precision == .auto else { throw .precision(.engine(engine.precision, problem)) }
-            encoder = try FrameEncoder(model, stream, EngineSettings())
+        encoder = try prepared(engine)
+    }
+
+    /// The encoder of a precision, or the first of them that agrees.
+    private func prepared(_ settings: EngineSettings) throws(RecognitionError) -> FrameEncoder {
+        guard settings.precision == .auto else {
+            var encoder = try FrameEncoder(model, stream, settings)
+            if let problem = try labelProblem(&encoder, settings) {
+                throw .precision(.engine(settings.precision, problem))
+            }
+            return encoder
         }
+        var settings = settings
+        for precision in [Precision.int8, .bf16] where !settings.calibration.isEmpty && precision.obstacle == nil {
+            settings.precision = precision
+            do throws(RecognitionError) { return try prepared(settings) } catch {
+                if case .cancelled = error { throw error }
+            }
+        }
+        settings.precision = .fp32
+        return try prepared(settings)
     }
 
     /// Whether a frame is encoded once for all windows that show it.
@@ -66,8 +83,10 @@ struct ActionScorer: Sendable {
     }
 
     /// Ranks clips of the calibration's frames by the engine and by the model; says what is too different.
-    private mutating func labelProblem(_ settings: EngineSettings) throws(RecognitionError) -> String? {
-        guard case .engine(let precision, .some) = encoder.kind, precision != .fp32 else { return nil }
+    private func labelProblem(
+        _ encoder: inout FrameEncoder, _ settings: EngineSettings
+    ) throws(RecognitionError) -> String? {
+        guard case .engine = encoder.kind, !settings.calibration.isEmpty else { return nil }
         let frames = settings.calibration.map(preprocessing.prepared), reference = encoder.reference
         let starts = Array(stride(from: 0, to: frames.count, by: self.frames ?? 8))
         var same = 0
@@ -77,7 +96,8 @@ struct ActionScorer: Sendable {
             same += own.first?.label == wanted.first?.label ? 1 : 0
         }
         encoder.note(labelAgreement: Double(same) / Double(starts.count))
-        guard case .engine(_, .some(let report)) = encoder.kind else { return nil }
+        // What is 32-bit agrees by its features already.
+        guard case .engine(let precision, let report) = encoder.kind, precision != .fp32 else { return nil }
         return settings.tolerance.problem(in: report)
     }
 
@@ -97,10 +117,16 @@ struct ActionScorer: Sendable {
     private static func encode(
         _ labels: LabelSet, _ prompts: PromptSet?, _ model: RecognitionModel, _ texts: TextCache
     ) throws(RecognitionError) -> LabelFeatures {
-        guard let tower = model.model.text, let tokenizer = model.tokenizer, let scoring = model.model.textScoring
-        else { throw .noVocabulary(model: model.path) }
+        guard let tower = model.model.text, let scoring = model.model.textScoring else {
+            throw .noVocabulary(model: model.path)
+        }
         let templates = prompts?.templates ?? scoring.templates
         let sentences = templates.flatMap { template in labels.names.map { template($0) } }
+        if model.hasRandomWeights {
+            let rows = Generator(seed: 1).normal([sentences.count, tower.embedDim])
+            return withoutGradient { scoring.labelFeatures(rows, labels: labels.count) }
+        }
+        guard let tokenizer = model.tokenizer else { throw .noVocabulary(model: model.path) }
         let rows = try texts.features(of: sentences) { (missing) throws(RecognitionError) in
             try encode(missing, tower, tokenizer, model.device)
         }

@@ -47,6 +47,15 @@ extension Tensor {
         Tensor(owning: ct_quantized_rows(handle, grid.code), "quantizedRows \(shape)")
     }
 
+    /// The same values as what is wanted of them.
+    ///
+    /// - Parameter output: the type.
+    /// - Returns: a tensor of the same shape; this one is float32 or bfloat16 on the CPU.
+    package func rows(as output: RowOutput) -> Tensor {
+        guard case .bytes(let grid) = output else { return to(dtype: output.dtype) }
+        return to(dtype: .float32).quantizedRows(grid)
+    }
+
     /// Scaled dot-product attention of heads that lie side by side, without moving them apart.
     ///
     ///     softmax(Q Kᵀ / sqrt(d)) V, for each head
@@ -75,9 +84,7 @@ extension Tensor {
     private func plainAttention(_ keys: Tensor, _ values: Tensor, heads: Int, as output: RowOutput) -> Tensor {
         func split(_ x: Tensor) -> Tensor { x.reshaped(x.shape[0], x.shape[1], heads, -1).transposed(1, 2) }
         let mixed = split(self).attention(split(keys), split(values))  // [B, h, M, d]
-        let rows = mixed.transposed(1, 2).reshaped(shape)  // [B, M, h d]
-        guard case .bytes(let grid) = output else { return rows.to(dtype: output.dtype) }
-        return rows.to(dtype: .float32).quantizedRows(grid)
+        return mixed.transposed(1, 2).reshaped(shape).rows(as: output)  // [B, M, h d]
     }
 }
 

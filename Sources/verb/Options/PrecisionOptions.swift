@@ -10,20 +10,27 @@ extension NamedArchitecture: ExpressibleByArgument {}
 struct PrecisionOptions: ParsableArguments {
     @Option(
         help: """
-            The arithmetic of the image tower: fp32, bf16, int8, or auto for the fastest that agrees with fp32 here. int8 \
-            is calibrated with frames of --calibrate.
+            The arithmetic of the image tower: fp32, bf16, int8, or auto for the first of int8, bf16 and fp32 that agrees \
+            with the model here. int8 is calibrated with frames of --calibrate.
             """)
     var precision = Precision.fp32
 
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Videos like those that will be seen, which int8 is calibrated with and every precision is checked by.",
+            "Videos like those that will be seen, which int8 is calibrated with and every precision is checked by; 8 at most.",
             valueName: "video"))
     var calibrate: [String] = []
 
     /// The most videos that are read for calibration.
     private static let videos = 8
+
+    /// Refuses more videos than are read.
+    func validate() throws {
+        guard calibrate.count <= Self.videos else {
+            throw ValidationError("--calibrate takes \(Self.videos) videos at most; \(calibrate.count) were named.")
+        }
+    }
 
     /// What the session is prepared with.
     ///
@@ -39,7 +46,7 @@ struct PrecisionOptions: ParsableArguments {
     ) async throws(RecognitionError) -> EngineSettings {
         let reader = try ClipReader(model.preprocessing, frames: frames)
         var pictures: [Frame] = []
-        for path in calibrate.prefix(Self.videos) { pictures += try await reader.read(path).frames }
+        for path in calibrate { pictures += try await reader.read(path).frames }
         guard calibrate.isEmpty, precision == .int8 || precision == .auto else {
             return EngineSettings(precision, calibration: pictures)
         }

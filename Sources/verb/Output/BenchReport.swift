@@ -1,3 +1,4 @@
+import CLIP
 import Foundation
 import Recognition
 
@@ -7,6 +8,7 @@ struct BenchReport: Encodable {
     let mode: String
     let threads: Int
     let encoder: String
+    var parity: EngineReport?
     var encoding: [EncoderSpeed]?
     var clip: ClipSpeed?
     var streams: StreamCapacity?
@@ -50,6 +52,7 @@ struct BenchReport: Encodable {
         ["streams   median      p95      p99 ms  real-time factor"]
             + capacity.tried.sorted { $0.streams < $1.streams }.map {
                 String(format: "%7d", $0.streams) + columns($0.latency) + String(format: "  %16.3f", $0.realTimeFactor)
+                    + ($0.backlog == nil ? "" : "  by the clock")
             }
             + [
                 String(

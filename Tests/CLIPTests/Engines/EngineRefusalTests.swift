@@ -46,7 +46,7 @@ struct EngineRefusalTests {
         #expect(refusal { try ImageEngine(tower, sizes.preprocessing) }.contains("adapters"))
     }
 
-    @Test("too low an agreement; automatic choice goes on to what agrees", .enabled(if: Precision.int8.obstacle == nil))
+    @Test("too low an agreement, and an arithmetic that is none", .enabled(if: Precision.int8.obstacle == nil))
     func disagreement() throws {
         let tower = try sizes.tower(), pictures = sizes.pictures(4)
         var strict = EngineTolerance()
@@ -55,12 +55,12 @@ struct EngineRefusalTests {
             try ImageEngine(tower, sizes.preprocessing, precision: .int8, pictures: pictures, tolerance: strict)
         }
         #expect(found.contains("cosine") && found.contains("1.01") && found.contains("fp32"), "\(found)")
-        let automatic = try ImageEngine(
-            tower, sizes.preprocessing, precision: .auto, pictures: pictures, tolerance: strict)
-        #expect(automatic.precision == .fp32)
-        let trusting = try ImageEngine(tower, sizes.preprocessing, precision: .auto, pictures: pictures)
-        #expect(trusting.precision == .int8)
-        #expect(try ImageEngine(tower, sizes.preprocessing, precision: .auto).precision == .fp32)
+        let automatic = refusal { try ImageEngine(tower, sizes.preprocessing, precision: .auto, pictures: pictures) }
+        #expect(automatic.contains("one arithmetic"), "\(automatic)")
+        var exact = EngineTolerance()
+        exact.relativeDifference = -1
+        let inexact = refusal { try ImageEngine(tower, sizes.preprocessing, pictures: pictures, tolerance: exact) }
+        #expect(inexact.contains("largest difference"), "\(inexact)")
     }
 
     @Test("a cosine or a share that is no number is too low")

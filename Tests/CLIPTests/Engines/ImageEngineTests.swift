@@ -61,7 +61,7 @@ struct ImageEngineTests {
             #expect(report.relativeDifference <= 1e-5, "\(count): \(report.summary)")
             #expect(engine(pictures).shape == [count, 20])
         }
-        #expect(engine.precision == .fp32 && engine.report == nil)
+        #expect(engine.precision == .fp32 && engine.report.pictures == 1 && engine.report.relativeDifference <= 1e-5)
     }
 
     @Test("a picture's feature does not depend on its neighbours")
@@ -91,7 +91,7 @@ struct ImageEngineTests {
     func int8(_ sizes: Sizes) throws {
         let tower = try sizes.tower(), pictures = sizes.pictures(6)
         let engine = try ImageEngine(tower, sizes.preprocessing, precision: .int8, pictures: pictures)
-        let report = try #require(engine.report)
+        let report = engine.report
         #expect(report.cosine >= 0.995 && report.lowestCosine <= report.cosine + 1e-9 && report.pictures == 6)
         #expect(report.precision == .int8)
         if sizes.heads.count > 1 { #expect(report.largestDifference > 0, "8 bits round") }
@@ -101,8 +101,7 @@ struct ImageEngineTests {
     @Test("bf16 agrees with the tower", .enabled(if: Precision.bf16.obstacle == nil), arguments: Sizes.all)
     func bf16(_ sizes: Sizes) throws {
         let tower = try sizes.tower(), pictures = sizes.pictures(4)
-        let report = try #require(
-            try ImageEngine(tower, sizes.preprocessing, precision: .bf16, pictures: pictures).report)
+        let report = try ImageEngine(tower, sizes.preprocessing, precision: .bf16, pictures: pictures).report
         #expect(report.cosine >= 0.999, "\(report.summary)")
     }
 

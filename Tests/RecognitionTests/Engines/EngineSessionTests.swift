@@ -40,7 +40,7 @@ struct EngineSessionTests {
     func fp32() async throws {
         let model = try await TestModel.load(), labels = try LabelSet(["waving", "bowing", "jumping"])
         let session = try await Session(model, labels: labels)
-        guard case .engine(.fp32, nil) = session.encoder else {
+        guard case .engine(.fp32, _) = session.encoder else {
             Issue.record("\(session.encoder)")
             return
         }
@@ -71,7 +71,7 @@ struct EngineSessionTests {
         #expect(report.pictures == 48)
         let session = try await Session(
             model, labels: LabelSet(Self.labels), engine: EngineSettings(.int8, calibration: known))
-        guard case .engine(.int8, .some(let own)) = session.encoder else {
+        guard case .engine(.int8, let own) = session.encoder else {
             Issue.record("\(session.encoder)")
             return
         }
@@ -97,12 +97,21 @@ struct EngineSessionTests {
         let refused = await message { _ = try await Session(model, labels: labels, engine: strict) }
         #expect(refused.contains("most probable label"), "\(refused)")
         settings.precision = .auto
-        let lenient = settings
-        let automatic = try await Session(model, labels: labels, engine: lenient)
-        guard case .engine(.fp32, _) = automatic.encoder else {
+        let hopeless = settings
+        let automatic = try await Session(model, labels: labels, engine: hopeless)
+        guard case .engine(.fp32, let report) = automatic.encoder else {
             Issue.record("\(automatic.encoder)")
             return
         }
+        #expect(report.labelAgreement == 1)
+        settings.tolerance = EngineTolerance()
+        let trusting = try await Session(model, labels: labels, engine: settings)
+        #expect("\(trusting.encoder)".contains("int8"), "\(trusting.encoder)")
+        // Between the two: what int8 misses and bf16 does not.
+        guard Precision.bf16.obstacle == nil, case .engine(_, let coarse) = trusting.encoder else { return }
+        settings.tolerance.cosine = (coarse.cosine + 1) / 2
+        let middle = try await Session(model, labels: labels, engine: settings)
+        #expect("\(middle.encoder)".contains("bf16"), "\(middle.encoder)")
         let uncalibrated = await message {
             _ = try await Session(model, labels: labels, engine: EngineSettings(.int8))
         }

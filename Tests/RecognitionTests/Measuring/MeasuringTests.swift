@@ -39,11 +39,17 @@ struct MeasuringTests {
         #expect(speed.picturesPerSecond > 0 && speed.speedUp ?? 0 > 0)
         let alone = try await session.encoderSpeed(batch: 1, usual)
         #expect(alone.reference == nil && alone.speedUp == nil)
-        let capacity = try await session.streamCapacity(rate: 1, limit: 4, threads: 1, usual)
+        let capacity = try await session.streamCapacity(rate: 1, limit: 4, threads: 1, confirming: 0, usual)
         #expect(capacity.budget == 1 && capacity.tried.allSatisfy { $0.latency.runs == 3 })
         #expect(capacity.streams == capacity.tried.filter { $0.isLive(budget: 1) }.map(\.streams).max())
-        let none = try await session.streamCapacity(rate: 1e9, limit: 4, threads: 1, usual)
+        let none = try await session.streamCapacity(rate: 1e9, limit: 4, threads: 1, confirming: 0, usual)
         #expect(none.streams == 0 && none.tried.map(\.streams) == [1])
+        // By the clock a beat is as late as those before it were long.
+        let paced = try await session.pacedLoad(streams: 2, rate: 1e6, seconds: 1e-5)
+        #expect(paced.latency.runs == 10 && paced.realTimeFactor > 1 && !paced.isLive(budget: 1e-6))
+        #expect(paced.backlog ?? 0 > 0)
+        let wrong = await message { _ = try await session.encoderSpeed(batch: 0, usual) }
+        #expect(wrong.contains("0 pictures"), "\(wrong)")
     }
 
     @Test("a video is measured stage by stage")
@@ -64,8 +70,10 @@ struct MeasuringTests {
         let model = try await TorchThread.run { () throws(RecognitionError) in
             try RecognitionModel(random: .tinyCLIP8M16)
         }
-        let session = try await Session(model, model.question(labels: nil))
-        #expect(session.labels.count == 400 && session.frames == 8)
-        #expect("\(session.encoder)" == "inference engine, fp32")
+        let session = try await Session(model, labels: LabelSet(["a", "b", "c"]))
+        #expect(session.labels.count == 3 && session.frames == 8 && session.sharesFrames)
+        #expect("\(session.encoder)".hasPrefix("inference engine, fp32 on 1 pictures: cosine 1.0"))
+        let clip = try await session.classify(clip: Session.pictures(8, side: 224))
+        #expect(abs(clip.predictions.map(\.probability).reduce(0, +) - 1) < 1e-6)
     }
 }

@@ -38,7 +38,7 @@ struct PackedLinearTests {
         expectClose(layer(none, addedTo: .zeros([3, 6])), bias.expanded(3, 6), absolute: 0, relative: 0)
     }
 
-    @Test("multiply bfloat16 within its rounding", .enabled(if: PackedLinear.isAvailable))
+    @Test("multiply bfloat16 within its rounding", .enabled(if: InferenceHardware.hasBFloat16Units))
     func half() {
         let (x, weight, bias) = (generator.normal([9, 24]), generator.normal([40, 24]), generator.normal([40]))
         let layer = PackedLinear(weight.to(dtype: .bfloat16), bias.to(dtype: .bfloat16), rows: 9)

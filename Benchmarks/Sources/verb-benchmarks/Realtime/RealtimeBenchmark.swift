@@ -15,7 +15,7 @@ struct RealtimeBenchmark: AsyncParsableCommand {
             streams  the largest number of live streams with eight decisions a second each
 
             Weights are random and the same on both sides, frames are decoded from a file. Each measurement is a process \
-            of its own; the tools take turns. Features are compared before anything counts.
+            of its own; the tools take turns, in another order each round. What computes something else ends the run.
 
             The peers need Python with the packages of Benchmarks/peers/realtime-requirements.txt:
               verb-benchmarks realtime --python .venv/bin/python
@@ -45,13 +45,13 @@ struct RealtimeBenchmark: AsyncParsableCommand {
     @Option(parsing: .upToNextOption, help: "The backends of the peers (default: all).")
     var backend: [String] = [
         "eager", "compile", "onnxruntime", "onnxruntime-int8-dynamic", "onnxruntime-int8-static", "openvino",
-        "openvino-int8",
+        "openvino-bf16", "openvino-int8", "openvino-int8-bf16",
     ]
 
     @Option(help: "How often the tools take turns.")
     var rounds = 3
 
-    @Option(help: "Measured runs in each turn, after three for warming up.")
+    @Option(help: "Measured runs in each turn, after five for warming up.")
     var runs = 15
 
     @Option(help: "Threads of every tool.")
@@ -94,18 +94,54 @@ struct RealtimeBenchmark: AsyncParsableCommand {
                 _ = try peer(["prepare", target], Nothing.self)
             }
             for round in 1...rounds {
-                for precision in precisions {
-                    note("\(item.rawValue), round \(round) of \(rounds): Verb \(precision.rawValue)")
-                    results.encoding[item.rawValue, default: [:]]["Verb \(precision.rawValue)", default: []].append(
-                        try own("encode", item, precision))
-                }
-                for name in backend where python != nil {
-                    note("\(item.rawValue), round \(round) of \(rounds): \(name)")
-                    let answer = try peer(["encode", target, name] + warmupAndRuns, EncodingAnswer.self)
-                    if let answer { results.encoding[item.rawValue, default: [:]][name, default: []].append(answer) }
+                for tool in tools(round) {
+                    note("\(item.rawValue), round \(round) of \(rounds): \(tool.name)")
+                    let answer: EncodingAnswer? =
+                        switch tool {
+                        case .verb(let precision): try own("encode", item, precision)
+                        case .peer(let name): try peer(["encode", target, name] + warmupAndRuns, EncodingAnswer.self)
+                        }
+                    guard let answer else { continue }
+                    guard answer.cosine >= tool.lowestCosine else {
+                        throw Different(tool: tool.name, what: "cosine \(answer.cosine)")
+                    }
+                    results.encoding[item.rawValue, default: [:]][tool.name, default: []].append(answer)
                 }
             }
         }
+    }
+
+    private enum Tool {
+        case verb(Precision)
+        case peer(String)
+
+        var name: String {
+            switch self {
+            case .verb(let precision): "Verb \(precision.rawValue)"
+            case .peer(let name): name
+            }
+        }
+
+        /// What features must have with the reference's; the 8-bit ones of others are only kept from nonsense.
+        var lowestCosine: Double {
+            switch self {
+            case .verb(.int8): 0.995
+            case .peer where name.contains("int8"): 0.95
+            case .verb, .peer: 0.9995
+            }
+        }
+    }
+
+    private struct Different: Error, CustomStringConvertible {
+        let tool: String, what: String
+        var description: String { "\(tool) computes something else: \(what)" }
+    }
+
+    /// All tools, from another one on in each round.
+    private func tools(_ round: Int) -> [Tool] {
+        let all = precisions.map(Tool.verb) + (python == nil ? [] : backend.map(Tool.peer))
+        let first = (round - 1) * (all.count / rounds) % all.count
+        return Array(all[first...] + all[..<first])
     }
 
     private func dense(
@@ -117,8 +153,11 @@ struct RealtimeBenchmark: AsyncParsableCommand {
             for round in 1...rounds {
                 note("\(item.rawValue), dense windows, round \(round) of \(rounds)")
                 for precision in precisions {
-                    results.dense[item.rawValue, default: [:]]["Verb \(precision.rawValue)", default: []].append(
-                        try own("dense", item, precision))
+                    let answer: DenseAnswer = try own("dense", item, precision)
+                    guard precision != .fp32 || answer.difference <= 1e-5 else {
+                        throw Different(tool: "Verb's stream", what: "a probability by \(answer.difference)")
+                    }
+                    results.dense[item.rawValue, default: [:]]["Verb \(precision.rawValue)", default: []].append(answer)
                 }
                 let answer = try peer(["dense", target] + warmupAndRuns, DenseAnswer.self)
                 if let answer {
@@ -148,7 +187,7 @@ struct RealtimeBenchmark: AsyncParsableCommand {
 
     private struct Nothing: Decodable {}
 
-    private var warmupAndRuns: [String] { ["--warmup", "3", "--runs", "\(runs)"] }
+    private var warmupAndRuns: [String] { ["--warmup", "5", "--runs", "\(runs)"] }
 
     private func own<Answer: Decodable>(
         _ work: String, _ item: NamedArchitecture, _ precision: Precision

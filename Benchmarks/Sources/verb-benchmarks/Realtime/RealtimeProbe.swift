@@ -18,12 +18,13 @@ struct DenseAnswer: Codable {
     let difference: Double
 }
 
-/// Seconds that the stages of a whole file took, waiting for decoded frames among them.
+/// Seconds that the stages of a whole file took, waiting for decoded frames among them: the pass in the middle of three.
 struct FileAnswer: Codable {
     let media: Double
     let wall: Double
     let stages: Timings
     let decisions: Int
+    let peakBytes: Int
 }
 
 /// Measures one thing in this process; the benchmark starts it.
@@ -92,7 +93,7 @@ struct RealtimeProbe: AsyncParsableCommand {
         return DenseAnswer(seconds: seconds, difference: difference)
     }
 
-    /// A session on the architecture with a class head, calibrated with the video.
+    /// A session on a two-headed student of the architecture, calibrated with the video.
     private func session() async throws -> Session {
         let (architecture, precision) = (architecture, precision)
         let model = try await TorchThread.run { () throws(RecognitionError) in
@@ -100,25 +101,30 @@ struct RealtimeProbe: AsyncParsableCommand {
         }
         let frames = try await ClipReader(model.preprocessing, frames: 16).read(video).frames
         var engine = EngineSettings(precision, calibration: precision == .fp32 ? [] : frames)
-        // With random weights the best of 400 classes is hardly better than the next.
+        // With random weights the best label is hardly better than the next.
         engine.tolerance.labelAgreement = 0
-        return try await Session(model, model.question(labels: nil), engine: engine)
+        let labels = try LabelSet((1...RealtimeModel.labels).map { "action \($0)" })
+        return try await Session(model, labels: labels, engine: engine)
     }
 
     /// Eight frames a second of the whole file, a decision with each.
     private func file() async throws -> FileAnswer {
         let session = try await session(), settings = try TimelineSettings(every: 0.125, window: 1, frames: 8)
-        var (stages, decisions, wall) = (Timings(), 0, 0.0)
-        for pass in 0...1 {
+        let media = Double(RealtimeFiles.frames) / Double(RealtimeFiles.rate)
+        var passes: [FileAnswer] = []
+        for _ in 0...3 {
+            var (stages, decisions) = (Timings(), 0)
             let begin = ContinuousClock.now
-            for try await window in try session.scan(video, settings) where pass == 1 {
+            for try await window in try session.scan(video, settings) {
                 stages += window.timings
                 decisions += 1
             }
-            wall = (ContinuousClock.now - begin) / .seconds(1)
+            let wall = (ContinuousClock.now - begin) / .seconds(1)
+            passes.append(
+                FileAnswer(
+                    media: media, wall: wall, stages: stages, decisions: decisions, peakBytes: Memory.peakBytes))
         }
-        let media = Double(RealtimeFiles.frames) / Double(RealtimeFiles.rate)
-        return FileAnswer(media: media, wall: wall, stages: stages, decisions: decisions)
+        return passes.dropFirst().sorted { $0.wall < $1.wall }[1]
     }
 
     private func streams() async throws -> StreamCapacity {

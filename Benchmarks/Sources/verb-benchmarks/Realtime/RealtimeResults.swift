@@ -14,7 +14,7 @@ struct RealtimeResults: Encodable {
 
     /// The tables.
     var markdown: String {
-        let parts = [encodingTable, denseTable, fileTable, streamTable].filter { !$0.isEmpty }
+        let parts = [encodingTable, fastestTable, denseTable, fileTable, streamTable].filter { !$0.isEmpty }
         return ["\(machine), \(threads) threads; medians"].joined() + "\n\n" + parts.joined(separator: "\n\n")
     }
 
@@ -46,6 +46,33 @@ struct RealtimeResults: Encodable {
         return rows.isEmpty ? "" : Self.table(header, rows)
     }
 
+    /// Verb beside the fastest peer of each arithmetic.
+    private var fastestTable: String {
+        let sizes = ["1", "8"]
+        let rows = encoding.sorted { $0.key < $1.key }.flatMap { architecture, tools in
+            ["fp32", "bf16", "int8"].compactMap { precision -> [String]? in
+                guard let own = tools["Verb \(precision)"] else { return nil }
+                let peers = tools.filter { !$0.key.hasPrefix("Verb") && Self.arithmetic($0.key) == precision }
+                guard !peers.isEmpty else { return nil }
+                return ["\(architecture), \(precision)"]
+                    + sizes.flatMap { size -> [String] in
+                        let fastest = peers.compactMap { name, answers in
+                            Self.median(answers, size).map { (name: name, seconds: $0) }
+                        }.min { $0.seconds < $1.seconds }
+                        guard let fastest else { return ["", ""] }
+                        return [fastest.name, Self.ratio(Self.median(own, size), fastest.seconds)]
+                    }
+            }
+        }
+        let header =
+            ["Verb beside the fastest"] + sizes.flatMap { ["\($0): fastest peer", "\($0): its time / Verb's"] }
+        return rows.isEmpty ? "" : Self.table(header, rows)
+    }
+
+    private static func arithmetic(_ peer: String) -> String {
+        peer.contains("int8") ? "int8" : peer.hasSuffix("bf16") ? "bf16" : "fp32"
+    }
+
     private static func median(_ answers: [EncodingAnswer], _ size: String) -> Double? {
         let seconds = answers.flatMap { $0.seconds[size] ?? [] }
         return seconds.isEmpty ? nil : Statistics.median(seconds)
@@ -73,10 +100,12 @@ struct RealtimeResults: Encodable {
                 return ["\(architecture), \(precision)", String(format: "%.3f", answer.wall / answer.media)]
                     + [stages.decode, stages.transform, stages.encode, stages.head].map {
                         Self.milliseconds($0 / count)
-                    }
+                    } + ["\(answer.peakBytes >> 20)"]
             }
         }
-        let header = ["720p file", "real-time factor", "waiting for frames, ms", "resize", "encode", "head"]
+        let header = [
+            "720p file", "real-time factor", "waiting for frames, ms", "resize", "encode", "head", "peak MiB",
+        ]
         return rows.isEmpty ? "" : Self.table(header, rows)
     }
 
