@@ -1,6 +1,6 @@
 internal import CLIP
 internal import Torch
-internal import Video
+public import Video
 
 /// How fast a session encodes pictures that are decoded and resized already.
 public struct EncoderSpeed: Sendable, Codable, Equatable {
@@ -40,7 +40,7 @@ extension Session {
         guard sharesFrames else {
             throw .badSetting("frames see each other in this model's tower: measure whole clips or streams")
         }
-        let pictures = Self.pictures(batch, side: preprocessing.imageSize)
+        let pictures = Self.noise(batch, side: preprocessing.imageSize)
         let encoder = scorer.encoder, reference = encoder.reference
         var others: [Double] = []
         func encode() throws(RecognitionError) {
@@ -59,7 +59,12 @@ extension Session {
     }
 
     /// Pictures of noise; how long a picture takes does not depend on what it shows.
-    static func pictures(_ count: Int, side: Int) -> [Frame] {
+    ///
+    /// - Parameters:
+    ///   - count: how many.
+    ///   - side: width and height in pixels.
+    /// - Returns: the same pictures every time.
+    public static func noise(_ count: Int, side: Int) -> [Frame] {
         (0..<count).map { number in
             var draws = SeededDraws(seed: UInt64(number + 1))
             let pixels = (0..<side * side * 3).map { _ in UInt8(truncatingIfNeeded: draws.next()) }

@@ -11,7 +11,7 @@ struct StreamBeats {
 
     /// Streams of noise whose windows are full.
     init(_ scorer: ActionScorer, streams: Int) throws(RecognitionError) {
-        let pictures = Session.pictures(min(streams, 8), side: scorer.preprocessing.imageSize)
+        let pictures = Session.noise(min(streams, 8), side: scorer.preprocessing.imageSize)
         let first = try scorer.encode(pictures), length = scorer.frames ?? 8
         self.scorer = scorer
         arriving = (0..<streams).map { pictures[$0 % pictures.count] }

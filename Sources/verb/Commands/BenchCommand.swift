@@ -21,7 +21,7 @@ struct BenchCommand: AsyncParsableCommand {
 
             EXAMPLES
               verb bench --architecture TinyCLIP-8M/16 --mode encoder --batch 1 8
-              verb bench --architecture ViT-B/16 --mode stream --precision int8 --calibrate clip.mp4 --json
+              verb bench --architecture ViT-B/16 --mode stream --precision int8 --json
             """)
 
     enum Mode: String, CaseIterable, ExpressibleByArgument {
@@ -120,8 +120,11 @@ struct BenchCommand: AsyncParsableCommand {
         let question = try loaded.question(labels: names, prompts: try labels.promptSet(), head: labels.scoreBy)
         var engine = try await precision.settings(
             for: loaded, frames: loaded.model.frames ?? 8, inputs: video.map { [$0] } ?? [])
-        // With random weights the best label is hardly better than the next.
-        if architecture != nil { engine.tolerance.labelAgreement = 0 }
+        if architecture != nil {
+            // With random weights the best label is hardly better than the next, and pictures need not show anything.
+            engine.tolerance.labelAgreement = 0
+            if engine.calibration.isEmpty { engine.calibration = Session.noise(8, side: loaded.preprocessing.imageSize) }
+        }
         return try await Session(loaded, question, engine: engine)
     }
 
