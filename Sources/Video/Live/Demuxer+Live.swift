@@ -40,7 +40,9 @@ extension Demuxer {
         guard let input = av_find_input_format(format) else {
             throw VideoError(.openFailed, path: interruption.path, detail: "this FFmpeg was built without \(format)")
         }
-        return try openContext(name, format: input, settings: [:], interruption: interruption)
+        // V4L2 would wait for a picture without asking whether it is still wanted.
+        return try openContext(
+            name, format: input, settings: [:], flags: AVFMT_FLAG_NONBLOCK, interruption: interruption)
     }
 
     /// Less looking ahead than for files: what is read while probing is late by so much.
