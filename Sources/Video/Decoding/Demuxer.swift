@@ -127,21 +127,6 @@ final class Demuxer {
         context.pointee.pb.map { $0.pointee.seekable & AVIO_SEEKABLE_NORMAL != 0 } ?? false
     }
 
-    /// Whether this has an end that is known beforehand, and is not made while it is read.
-    ///
-    /// That is a stated duration in an answer of a stated length, from which no server need be able to read parts. A
-    /// length alone is not enough: play lists of live streams have one.
-    var isRecording: Bool {
-        // Protocols such as RTSP read by themselves, and state the duration of recordings only.
-        guard let source = context.pointee.pb else { return duration != nil }
-        guard avio_size(source) > 0 else { return false }
-        let format = String(cString: context.pointee.iformat.pointee.name)
-        return duration != nil || Self.formatsWithoutDuration.contains(format)
-    }
-
-    /// Formats that cannot state how long they are.
-    private static let formatsWithoutDuration: Set = ["mpegts", "mpeg", "h264", "hevc"]
-
     /// How coded pictures are to be turned.
     func orientation(_ options: VideoOptions) -> Orientation {
         switch options.rotation {
@@ -169,7 +154,8 @@ final class Demuxer {
             bytes: Int(max(avio_size(context.pointee.pb), 0)))
     }
 
-    private var duration: Double? {
+    /// Seconds from the first picture to the end; nil when unknown.
+    var duration: Double? {
         if stream.pointee.duration != verb_no_timestamp() { return Double(stream.pointee.duration) * tick }
         if context.pointee.duration != verb_no_timestamp() {
             return Double(context.pointee.duration) / Double(AV_TIME_BASE)

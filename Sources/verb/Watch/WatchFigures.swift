@@ -66,15 +66,20 @@ struct WatchFigures: Encodable, Equatable {
         realTimeFactor = factors.isEmpty ? nil : factors.reduce(0, +)
         changesPerMinute = media > 0 ? Double(sum(\.changes)) * 60 / media : nil
 
-        let opened = counts.compactMap(\.opened).min()
-        let seen = streams.map(\.seen).max()
-        let wall = if let opened, let seen { max((seen - opened) / .seconds(1), 0) } else { 0.0 }
+        let wall = Self.wallTime(streams)
         wallTime = wall
         func rate(_ number: Int) -> Double? { wall > 0 ? Double(number) / wall : nil }
         (decodedRate, encodedRate, droppedRate) = (rate(decodedFrames), rate(encodedFrames), rate(droppedFrames))
         timeToFirstDecision = statistics.compactMap(\.timeToFirstDecision).max()
         connectionToFirstDecision = streams.compactMap(\.connectionToFirstDecision).max()
         self.peakMemory = peakMemory
+    }
+
+    private static func wallTime(_ streams: [WatchedStream]) -> Double {
+        guard let opened = streams.compactMap(\.counts.opened).min(), let seen = streams.map(\.seen).max() else {
+            return 0
+        }
+        return max((seen - opened) / .seconds(1), 0)
     }
 
     private static func stages(_ statistics: [StreamStatistics]) -> [Stage] {

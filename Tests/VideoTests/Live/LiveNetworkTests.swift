@@ -103,6 +103,16 @@ struct LiveNetworkTests {
         #expect(outcome.states == ["connecting", "connected"])
     }
 
+    @Test("a transport stream of a stated length is a recording, too", arguments: [1, 0.7])
+    func transportStream(_ share: Double) async throws {
+        let video = [UInt8](try Data(contentsOf: FixtureFiles.own.appending(path: "video/start_offset.ts")))
+        let part = Array(video.prefix(Int(Double(video.count) * share)))
+        let server = try LiveServer([part, video], header: .httpWithLength(video.count))
+        let outcome = try await play(server.port, settings(Reconnection()))
+        #expect(outcome.frames.count > 5 && outcome.error?.status == (share < 1 ? .truncated : nil))
+        #expect(outcome.states == ["connecting", "connected"])
+    }
+
     @Test("cancelling ends the pause before the next attempt, and tells of no more")
     func cancelledPause() async throws {
         let server = try LiveServer([try await bytes(frames: 5)])
