@@ -15,6 +15,7 @@
 // Error codes and constants written as macros.
 static inline int verb_error_again(void) { return AVERROR(EAGAIN); }
 static inline int verb_error_end(void) { return AVERROR_EOF; }
+static inline int verb_error_exit(void) { return AVERROR_EXIT; }
 static inline int64_t verb_no_timestamp(void) { return AV_NOPTS_VALUE; }
 
 // Frame and stream fields that moved.

@@ -5,13 +5,33 @@ public final class LiveServer: Sendable {
     /// Where it listens.
     public let port: Int
 
+    /// What is sent before an answer.
+    public enum Header: Sendable {
+        /// Nothing: the answer is all.
+        case none
+        /// That of HTTP without a length, as of a live stream; a request is read first.
+        case http
+        /// That of HTTP with so many bytes as the length, as of a file; parts cannot be asked for.
+        case httpWithLength(Int)
+
+        var bytes: [UInt8]? {
+            switch self {
+            case .none: nil
+            case .http: Array("HTTP/1.0 200 OK\r\nContent-Type: video/mp4\r\n\r\n".utf8)
+            case .httpWithLength(let length):
+                Array("HTTP/1.0 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: \(length)\r\n\r\n".utf8)
+            }
+        }
+    }
+
     /// Starts to listen.
     ///
     /// - Parameters:
     ///   - answers: what is sent; nil sends nothing and keeps the connection open.
-    ///   - isHTTP: whether a request is read and a header without a length sent before.
+    ///   - header: what is sent before each.
+    ///   - staysOpen: whether the last connection is kept open after its answer.
     /// - Throws: an error where there is no port.
-    public init(_ answers: [[UInt8]?], isHTTP: Bool = true) throws {
+    public init(_ answers: [[UInt8]?], header: Header = .http, staysOpen: Bool = false) throws {
         let listener = try Self.listen()
         port = Self.port(of: listener)
         Thread.detachNewThread {
@@ -20,12 +40,12 @@ public final class LiveServer: Sendable {
                 // Whoever comes back too early must not be kept waiting.
                 if number == answers.count - 1 { close(listener) }
                 guard let answer else { continue }
-                if isHTTP {
+                if let header = header.bytes {
                     Self.readRequest(connection)
-                    Self.send(Array("HTTP/1.0 200 OK\r\nContent-Type: video/mp4\r\n\r\n".utf8), to: connection)
+                    Self.send(header, to: connection)
                 }
                 Self.send(answer, to: connection)
-                close(connection)
+                if !staysOpen || number < answers.count - 1 { close(connection) }
             }
             if answers.isEmpty { close(listener) }
         }

@@ -31,6 +31,16 @@ public struct DurationHistogram: Sendable, Equatable {
         counts[min(Int(place), counts.count - 1)] += 1
     }
 
+    /// Counts all durations of another histogram.
+    ///
+    /// - Parameter other: what it has counted.
+    public mutating func add(_ other: DurationHistogram) {
+        for (place, number) in other.counts.enumerated() { counts[place] += number }
+        count += other.count
+        total += other.total
+        maximum = max(maximum, other.maximum)
+    }
+
     /// The duration that a share of all does not exceed, by nearest rank.
     ///
     /// - Parameter share: from 0 to 1, such as 0.99.

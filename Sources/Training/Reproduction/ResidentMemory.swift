@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// The largest memory that this process had in main memory since it was last asked to forget.
-enum ResidentMemory {
+package enum ResidentMemory {
     /// Begins a new measurement, where the system can.
     static func forget() {
         guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return }
@@ -10,7 +10,7 @@ enum ResidentMemory {
     }
 
     /// The peak in bytes; nil where the system does not tell.
-    static var peak: Int? {
+    package static var peak: Int? {
         guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return nil }
         let line = text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
         return line?.split(separator: " ").compactMap { Int($0) }.first.map { $0 * 1024 }

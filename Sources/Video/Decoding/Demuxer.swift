@@ -61,14 +61,29 @@ final class Demuxer {
             if code >= 0 {
                 if packet.pointee.stream_index == stream.pointee.index { return true }
                 av_packet_unref(packet)
-            } else if code != verb_error_again() {
+            } else if code == verb_error_again() {
+                // A camera without a new picture: it does not wait for one itself.
+                Thread.sleep(forTimeInterval: Self.pauseForCamera)
+            } else {
                 try interruption.check()
-                if code != verb_error_end(), !isEndOfUnknownLength(code) {
-                    endedByError = "reading: \(VideoError.text(of: code)) (\(code))"
-                }
+                try noteEnd(code)
                 return false
             }
         }
+    }
+
+    /// Seconds between two questions to a camera.
+    private static let pauseForCamera = 0.005
+
+    /// Keeps what ended the reading unless it is the end; some demuxers take a failed read for the end.
+    ///
+    /// - Throws: `timeout` where that was one in the operation before: they give out what they hold first.
+    private func noteEnd(_ code: Int32) throws(VideoError) {
+        let reading = context.pointee.pb?.pointee.error ?? 0
+        let code = code == verb_error_end() && reading < 0 ? reading : code
+        guard code != verb_error_exit() else { throw interruption.timeout }
+        guard code != verb_error_end(), !isEndOfUnknownLength(code) else { return }
+        endedByError = "reading: \(VideoError.text(of: code)) (\(code))"
     }
 
     /// Whether an error is the end of an HTTP answer without a length, which ends with its connection.
@@ -112,9 +127,6 @@ final class Demuxer {
         context.pointee.pb.map { $0.pointee.seekable & AVIO_SEEKABLE_NORMAL != 0 } ?? false
     }
 
-    /// Whether this has an end that is known beforehand, and is not made while it is read.
-    var isRecording: Bool { isSeekable && duration != nil }
-
     /// How coded pictures are to be turned.
     func orientation(_ options: VideoOptions) -> Orientation {
         switch options.rotation {
@@ -142,7 +154,8 @@ final class Demuxer {
             bytes: Int(max(avio_size(context.pointee.pb), 0)))
     }
 
-    private var duration: Double? {
+    /// Seconds from the first picture to the end; nil when unknown.
+    var duration: Double? {
         if stream.pointee.duration != verb_no_timestamp() { return Double(stream.pointee.duration) * tick }
         if context.pointee.duration != verb_no_timestamp() {
             return Double(context.pointee.duration) / Double(AV_TIME_BASE)
@@ -181,17 +194,19 @@ private func checkIsReadableFile(_ path: String) throws(VideoError) {
 ///   - address: what libav calls the input; nil where `input` is read.
 ///   - format: the input's format; nil finds it by its first bytes.
 ///   - settings: libav's options; protocols that are not in `protocol_whitelist` are not used.
+///   - flags: libav's flags for the context.
 ///   - input: what is read in place of an address.
 ///   - interruption: ends the opening, and says which path messages name.
 /// - Returns: the context, which the caller closes.
 /// - Throws: `openFailed`, `timeout` or `cancelled`.
 func openContext(
-    _ address: String?, format: UnsafePointer<AVInputFormat>? = nil, settings: [String: String],
+    _ address: String?, format: UnsafePointer<AVInputFormat>? = nil, settings: [String: String], flags: Int32 = 0,
     input: DescriptorInput? = nil, interruption: Interruption
 ) throws(VideoError) -> UnsafeMutablePointer<AVFormatContext> {
     _ = silenceLibraryLog
     var context = avformat_alloc_context()
     context?.pointee.interrupt_callback = interruption.callback
+    context?.pointee.flags |= flags
     if let input { context?.pointee.pb = input.context }
     var dictionary: OpaquePointer?
     for (name, value) in settings { av_dict_set(&dictionary, name, value, 0) }

@@ -29,11 +29,14 @@ final class Interruption {
         return nil
     }
 
+    /// The error of an operation that took too long.
+    var timeout: VideoError { VideoError(.timeout, path: path, detail: "after \(limit ?? 0) s") }
+
     /// - Throws: `timeout` or `cancelled`.
     func check() throws(VideoError) {
         switch reason {
         case nil: return
-        case .timeout: throw VideoError(.timeout, path: path, detail: "after \(limit ?? 0) s")
+        case .timeout: throw timeout
         case let reason?: throw VideoError(reason, path: path, detail: "by the caller")
         }
     }

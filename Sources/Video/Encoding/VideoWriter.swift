@@ -87,6 +87,17 @@ public final class VideoWriter {
         Self.release(muxer, encoder, picture, packet)
     }
 
+    /// Whether a frame of this time can follow the last one: whether it is later by a tick of the file's clock.
+    package func follows(_ time: Double) -> Bool {
+        guard count > 0, options.timing == .frameTimes else { return true }
+        return timestamp(of: time).map { $0 > lastTimestamp } ?? false
+    }
+
+    /// The ticks of the file's clock from the first frame to this one; nil where they cannot be counted.
+    private func timestamp(of time: Double) -> Int64? {
+        Int64(exactly: ((time - firstTime) * Double(encoder.pointee.time_base.den)).rounded())
+    }
+
     /// Compresses and writes one frame.
     ///
     /// - Parameter frame: a frame of the writer's size.
@@ -103,8 +114,7 @@ public final class VideoWriter {
         switch options.timing {
         case .constant: timestamp = Int64(count)
         case .frameTimes:
-            let ticks = (frame.time - firstTime) * Double(encoder.pointee.time_base.den)
-            guard let exact = Int64(exactly: ticks.rounded()), exact > lastTimestamp else {
+            guard let exact = self.timestamp(of: frame.time), exact > lastTimestamp else {
                 throw VideoError(
                     .invalidRequest, path: path,
                     detail: "the time of frame \(count), \(frame.time) s, does not increase")

@@ -19,6 +19,21 @@ extension Demuxer {
         }
     }
 
+    /// Whether this has an end that is known beforehand, and is not made while it is read.
+    ///
+    /// That is a stated duration in an answer of a stated length, from which no server need be able to read parts. A
+    /// length alone is not enough: play lists of live streams have one.
+    var isRecording: Bool {
+        // Protocols such as RTSP read by themselves, and state the duration of recordings only.
+        guard let source = context.pointee.pb else { return duration != nil }
+        guard avio_size(source) > 0 else { return false }
+        let format = String(cString: context.pointee.iformat.pointee.name)
+        return duration != nil || Self.formatsWithoutDuration.contains(format)
+    }
+
+    /// Formats that cannot state how long they are.
+    private static let formatsWithoutDuration: Set = ["mpegts", "mpeg", "h264", "hevc"]
+
     private static func open(
         _ input: DescriptorInput, _ options: VideoOptions, _ interruption: Interruption
     ) throws(VideoError) -> Demuxer {
@@ -40,7 +55,9 @@ extension Demuxer {
         guard let input = av_find_input_format(format) else {
             throw VideoError(.openFailed, path: interruption.path, detail: "this FFmpeg was built without \(format)")
         }
-        return try openContext(name, format: input, settings: [:], interruption: interruption)
+        // V4L2 would wait for a picture without asking whether it is still wanted.
+        return try openContext(
+            name, format: input, settings: [:], flags: AVFMT_FLAG_NONBLOCK, interruption: interruption)
     }
 
     /// Less looking ahead than for files: what is read while probing is late by so much.

@@ -8,6 +8,8 @@ public struct LiveCounts: Sendable, Equatable {
     public internal(set) var converted = 0
     /// Frames that were handed over and that the drop policy took away again.
     public internal(set) var dropped = 0
+    /// When the source was first opened with success.
+    public internal(set) var opened: ContinuousClock.Instant?
     /// Times that the source was opened with success.
     public internal(set) var connections = 0
     /// Seconds of processor time spent on reading and decoding.
@@ -22,8 +24,17 @@ public struct LiveCounts: Sendable, Equatable {
 /// The counts of one source, written by its thread and read by anyone.
 final class LiveLedger: Sendable {
     private let state = Mutex(LiveCounts())
+    private let hasBegun = Mutex(false)
 
     var counts: LiveCounts { state.withLock { $0 } }
+
+    /// Whether this is the first iteration.
+    func begin() -> Bool {
+        hasBegun.withLock { hasBegun in
+            defer { hasBegun = true }
+            return !hasBegun
+        }
+    }
 
     func note(_ change: (inout LiveCounts) -> Void) { state.withLock { change(&$0) } }
 }

@@ -5,7 +5,7 @@ internal import Foundation
 /// What comes faster than it is fetched waits or is dropped by ``LiveSettings/drop``; memory stays constant. Cameras and
 /// network streams that break off are connected again, with pauses that double; media times go on by the clock
 /// meanwhile. A file, a pipe and a recording on a server end with their last frame. Cancelling the task that iterates,
-/// or dropping the iterator, ends the thread. Each iteration connects anew.
+/// or dropping the iterator, ends the thread. A value is iterated once; to connect anew, make another.
 public struct LiveFrames: AsyncSequence, Sendable {
     /// What the sequence delivers.
     public typealias Element = ArrivedFrame
@@ -39,12 +39,12 @@ public struct LiveFrames: AsyncSequence, Sendable {
         (states, teller) = AsyncStream.makeStream(of: LiveState.self, bufferingPolicy: .bufferingNewest(64))
     }
 
-    /// What the source has done so far, all iterations together.
+    /// What the source has done so far.
     public var counts: LiveCounts { ledger.counts }
 
     /// Starts the source's thread.
     ///
-    /// - Returns: an iterator in front of the first frame.
+    /// - Returns: an iterator in front of the first frame; the second one throws `invalidRequest`.
     public func makeAsyncIterator() -> Iterator {
         let ledger = ledger
         let pipe = FramePipe(
@@ -52,6 +52,10 @@ public struct LiveFrames: AsyncSequence, Sendable {
                 next.absorb(gone)
                 ledger.note { $0.dropped += 1 }
             })
+        guard ledger.begin() else {
+            pipe.finish(VideoError(.invalidRequest, path: "\(source)", detail: "its frames can be iterated once"))
+            return Iterator(owner: PipeOwner(pipe))
+        }
         let player = LivePlayer(source, settings, pipe: pipe, states: teller, ledger: ledger, clock: clock)
         let thread = Thread {
             var player = player

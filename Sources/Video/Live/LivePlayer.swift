@@ -32,6 +32,8 @@ struct LivePlayer: Sendable {
     private var spent = 0.0
     /// Whether the last connection that gave pictures was closed in order: if it does not come back, that was the end.
     private var wasClosed = false
+    /// Whether pictures of a recording came: it would only begin again.
+    private var hasBegunRecording = false
 
     init(
         _ source: LiveSource, _ settings: LiveSettings, pipe: FramePipe<ArrivedFrame>,
@@ -39,7 +41,8 @@ struct LivePlayer: Sendable {
     ) {
         (self.source, self.settings, self.pipe, self.states) = (source, settings, pipe, states)
         (self.ledger, self.clock) = (ledger, clock)
-        time = MediaTime(source.isRemote ? .clock : .seamless)
+        let isMadeNow = source.isRemote || source.isPipe && settings.pace == .real
+        time = MediaTime(isMadeNow ? .clock : .seamless)
         backoff = Backoff(settings.reconnection)
         grid = settings.grid.map(ConversionGrid.init)
     }
@@ -57,7 +60,7 @@ struct LivePlayer: Sendable {
                 wasClosed = true
                 guard pause("the stream has ended") else { return pipe.finish(nil) }
             case .failed(let error):
-                guard source.isRemote, error.mayPass, pause(error.detail) else {
+                guard source.isRemote, error.mayPass, !hasBegunRecording, pause(error.detail) else {
                     return pipe.finish(wasClosed ? nil : error)
                 }
             }
@@ -66,7 +69,7 @@ struct LivePlayer: Sendable {
 
     /// Waits before the next attempt; false gives up.
     private mutating func pause(_ reason: String) -> Bool {
-        guard let seconds = backoff.next() else { return false }
+        guard !pipe.isCancelled, let seconds = backoff.next() else { return false }
         states.yield(.lost(reason: reason, retryIn: seconds))
         clock.wait(seconds, pipe)
         time.join()
@@ -76,12 +79,19 @@ struct LivePlayer: Sendable {
     private mutating func play() -> Ending {
         do throws(VideoError) {
             let reader = try open()
-            ledger.note { $0.connections += 1 }
+            let now = clock.now()
+            ledger.note { counts in
+                counts.connections += 1
+                counts.opened = counts.opened ?? now
+            }
             states.yield(.connected(reader.information))
-            try play(reader)
-            guard source.isRemote, !reader.demuxer.isRecording else { return .ended }
-            guard let words = reader.demuxer.endedByError else { return .closed }
-            return .failed(VideoError(.truncated, path: source.description, detail: words))
+            let isRecording = reader.demuxer.isRecording
+            try play(reader, isRecording)
+            guard source.isRemote else { return .ended }
+            if let words = reader.demuxer.endedByError {
+                return .failed(VideoError(.truncated, path: source.description, detail: words))
+            }
+            return isRecording ? .ended : .closed
         } catch {
             return .failed(error)
         }
@@ -97,12 +107,12 @@ struct LivePlayer: Sendable {
         return try VideoReader(demuxer, options: options)
     }
 
-    private mutating func play(_ reader: VideoReader) throws(VideoError) {
-        let isPaced = settings.pace == .real && (!source.isRemote || reader.demuxer.isRecording)
+    private mutating func play(_ reader: VideoReader, _ isRecording: Bool) throws(VideoError) {
+        let isPaced = settings.pace == .real && (!source.isRemote || isRecording)
         var previous: Moment?
         while let stamp = try decode(reader) {
             backoff.reset()
-            wasClosed = false
+            (wasClosed, hasBegunRecording) = (false, isRecording)
             let now = clock.now()
             let media = time.time(of: stamp, arrival: now)
             let moment = Moment(time: media, due: isPaced ? due(media, reader, now) : nil, decoded: now)

@@ -5,7 +5,7 @@
 struct MediaTime {
     /// How two stretches of pictures are joined.
     enum Joint {
-        /// By the time that has passed since the first picture: a stream was away in between.
+        /// By the time that has passed since the first picture: a stream was away in between, or was set anew.
         case clock
         /// As if nothing had been in between: a file that begins again.
         case seamless
@@ -20,6 +20,7 @@ struct MediaTime {
     private var offset = 0.0
     private var isJoining = true
     private var last: (time: Double, arrival: ContinuousClock.Instant)?
+    /// The time from one picture to the next within a stretch.
     private var step = 0.0
 
     init(_ joint: Joint) { self.joint = joint }
@@ -36,12 +37,14 @@ struct MediaTime {
     mutating func time(of stamp: Double, arrival: ContinuousClock.Instant) -> Double {
         let start = origin ?? arrival
         origin = start
-        if isJoining || hasJumped(stamp, arrival) {
+        let isJoint = isJoining || hasJumped(stamp, arrival)
+        if isJoint {
             isJoining = false
             offset = place(arrival, start) - stamp
         }
         let time = stamp + offset
-        if let last, time > last.time { step = time - last.time }
+        // A joint is as long as the stream was away, which says nothing of its pictures.
+        if let last, !isJoint, time > last.time { step = time - last.time }
         last = (time, arrival)
         return time
     }

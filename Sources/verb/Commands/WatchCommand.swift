@@ -14,7 +14,7 @@ struct WatchCommand: AsyncParsableCommand {
             camera:0 on Apple's systems); and addresses of rtsp, rtsps, http, https, udp and tcp. Several are watched at a time.
 
             On a terminal a page is redrawn; otherwise, and with --lines, each action is a line when it begins and when it \
-            ends. A labels file may be changed while it is used. ctrl-C ends with a summary.
+            ends. Files of labels and prompts may be changed while they are used. ctrl-C ends with a summary.
 
             EXAMPLES
               ffmpeg -f v4l2 -i /dev/video0 -f mpegts - | verb watch - --labels waving "sitting down" "standing up"
@@ -64,12 +64,17 @@ struct WatchCommand: AsyncParsableCommand {
         guard annotate == nil || sources.count == 1 else {
             throw ValidationError("--annotate writes the video of one source only.")
         }
-        guard annotate == nil || annotate != self.sources.first else {
+        if let annotate, let source = self.sources.first, Self.resolved(annotate) == Self.resolved(source) {
             throw ValidationError("--annotate would write over the video that is watched.")
         }
         for source in sources where self.source.loop {
             guard case .file = source else { throw ValidationError("--loop is for files only, not for \(source).") }
         }
+    }
+
+    /// A path without links, so that two names of one file are the same.
+    private static func resolved(_ path: String) -> String {
+        URL(filePath: path).standardizedFileURL.resolvingSymlinksInPath().path
     }
 
     func liveSources() throws(ValidationError) -> [LiveSource] {
@@ -85,19 +90,21 @@ struct WatchCommand: AsyncParsableCommand {
         let (names, prompts) = (try labels.labelSet(), try labels.promptSet())
         let loaded = try await model.load(frames: stream.frames)
         let head = labels.scoreBy
-        let question: @Sendable (LabelSet?) throws(RecognitionError) -> Question = {
-            (labels: LabelSet?) throws(RecognitionError) in
+        let question: @Sendable (LabelSet?, PromptSet?) throws(RecognitionError) -> Question = {
+            (labels: LabelSet?, prompts: PromptSet?) throws(RecognitionError) in
             try loaded.question(labels: labels, prompts: prompts, head: head)
         }
         let engine = try await precision.settings(
             for: loaded, frames: stream.frames ?? loaded.model.frames ?? 8)
-        let session = try await Session(loaded, try question(names), engine: engine)
+        let session = try await Session(loaded, try question(names, prompts), engine: engine)
         if precision.precision != .fp32 { Notices.write("note: \(session.encoder)") }
         let settings = try stream.settings(frames: stream.frames ?? session.frames ?? 8)
         let sources = try liveSources()
-        let streams = sources.map { WatchedStream(name: "\($0)", labels: session.labels, began: began) }
+        let streams = sources.map {
+            WatchedStream(name: "\($0)", labels: session.labels, drop: source.settings.policy, began: began)
+        }
         let desk = WatchDesk(streams, view)
-        let annotator = annotate.map { VideoAnnotator(path: $0) }
+        let files = QuestionFiles(labels, labels: names, prompts: prompts, question: question)
         let encoder = sources.count > 1 ? SharedEncoder(session: session) : nil
         var runs: [WatchRun] = []
         for (number, source) in sources.enumerated() {
@@ -106,20 +113,24 @@ struct WatchCommand: AsyncParsableCommand {
                     number: number,
                     recognizer: try StreamRecognizer(session: session, settings: settings, encoder: encoder),
                     live: try LiveFrames(source, liveSettings(settings)), duration: self.source.duration,
-                    annotator: annotator, labels: labels.labelsFile.map { LabelsFile(path: $0, labels: names) },
-                    question: question, desk: desk))
+                    annotator: annotate.map { VideoAnnotator(path: $0, annotationOverflow) }, files: files,
+                    desk: desk))
         }
-        try await watch(runs, desk, annotator)
+        try await watch(runs, desk)
     }
 
-    private func watch(_ runs: [WatchRun], _ desk: WatchDesk, _ annotator: VideoAnnotator?) async throws {
+    private func watch(_ runs: [WatchRun], _ desk: WatchDesk) async throws {
         await withTaskGroup(of: Void.self) { group in
             for run in runs { group.addTask { await run.run() } }
         }
         await desk.finish()
-        try await annotator?.finish()
         try Task.checkCancellation()
         if await desk.hasFailures { throw ExitCode.failure }
+    }
+
+    /// What could wait for the recogniser waits for the annotated video, too.
+    private var annotationOverflow: AnnotationQueue.Overflow {
+        if case .block = source.settings.policy { .wait } else { .drop }
     }
 
     private var view: any WatchView {

@@ -19,6 +19,17 @@ extension DropPolicy: ExpressibleByArgument {
     }
 }
 
+extension DropPolicy {
+    /// What a user calls it.
+    var words: String {
+        switch self {
+        case .block: "none"
+        case .dropOldest(let capacity): "oldest:\(capacity)"
+        case .latest: "latest"
+        }
+    }
+}
+
 /// How live sources are read.
 struct SourceOptions: ParsableArguments {
     @Option(help: "Play files by the clock, or as fast as they are computed.")

@@ -30,10 +30,37 @@ enum WatchFormat {
         if let factor = figures.realTimeFactor { parts.append("real-time factor " + String(format: "%.3f", factor)) }
         parts.append(String(format: "%.1f %% of frames dropped", 100 * figures.droppedShare))
         if let changes = figures.changesPerMinute { parts.append(String(format: "%.1f changes a minute", changes)) }
-        if let first = figures.timeToFirstDecision {
-            parts.append(String(format: "first decision after %.2f s", first))
-        }
+        if let first = firstDecision(figures) { parts.append(first) }
         return parts.joined(separator: ", ")
+    }
+
+    /// `first decision after 1.52 s, 0.40 s after the connection`.
+    static func firstDecision(_ figures: WatchFigures) -> String? {
+        guard let first = figures.timeToFirstDecision else { return nil }
+        let words = String(format: "first decision after %.2f s", first)
+        guard let warm = figures.connectionToFirstDecision else { return words }
+        return words + String(format: ", %.2f s after the connection", warm)
+    }
+
+    /// `frames a second: 25.0 in, 4.0 encoded, 0.0 dropped (oldest:8)`.
+    static func rates(_ figures: WatchFigures) -> String? {
+        guard let decoded = figures.decodedRate, let encoded = figures.encodedRate, let dropped = figures.droppedRate
+        else { return nil }
+        return String(format: "frames a second: %.1f in, %.1f encoded, %.1f dropped ", decoded, encoded, dropped)
+            + "(\(figures.dropPolicy))"
+    }
+
+    /// `named.mp4: 240 frames written, 3 left out since writing was too slow`.
+    static func annotation(_ annotation: Annotation) -> String? {
+        guard annotation.error == nil else { return nil }
+        let words = "\(annotation.path): \(annotation.frames) frame\(annotation.frames == 1 ? "" : "s") written"
+        return annotation.dropped > 0
+            ? words + ", \(annotation.dropped) left out since writing was too slow" : words
+    }
+
+    /// `peak memory 812 MB`.
+    static func memory(_ figures: WatchFigures) -> String? {
+        figures.peakMemory.map { "peak memory \(($0 + 500_000) / 1_000_000) MB" }
     }
 
     /// The stages' times in milliseconds, in columns.

@@ -1,5 +1,6 @@
 import Foundation
 import Recognition
+import Training
 import Video
 
 /// A watch as lines of text: actions on standard output, everything else on standard error.
@@ -43,11 +44,19 @@ struct WatchLines: WatchView {
     func note(_ text: String, in streams: [WatchedStream]) { notices(text) }
 
     func finish(_ streams: [WatchedStream]) {
-        for (number, stream) in streams.enumerated() where stream.decision != nil {
-            let figures = WatchFigures(stream)
-            notices(Self.prefix(number, streams) + WatchFormat.summary(figures))
-            for line in WatchFormat.table(figures) { notices("  " + line) }
+        for (number, stream) in streams.enumerated() {
+            if stream.decision != nil { write(WatchFigures([stream]), Self.prefix(number, streams)) }
+            if let words = stream.annotation.flatMap(WatchFormat.annotation) { notices(words) }
         }
+        let total = WatchFigures(streams, peakMemory: ResidentMemory.peak)
+        if streams.count(where: { $0.decision != nil }) > 1 { write(total, "all \(streams.count) sources: ") }
+        if total.decisions > 0, let words = WatchFormat.memory(total) { notices(words) }
+    }
+
+    private func write(_ figures: WatchFigures, _ prefix: String) {
+        notices(prefix + WatchFormat.summary(figures))
+        if let words = WatchFormat.rates(figures) { notices("  " + words) }
+        for line in WatchFormat.table(figures) { notices("  " + line) }
     }
 
     /// `00:03.2 -          sitting down  0.91`, in the columns of a span that is over.

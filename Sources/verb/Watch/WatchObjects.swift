@@ -1,5 +1,6 @@
 import Foundation
 import Recognition
+import Training
 import Video
 
 /// A watch as JSON objects, one a line, on standard output.
@@ -18,6 +19,7 @@ struct WatchObjects: WatchView {
         var retryIn: Double?
         var message: String?
         var figures: WatchFigures?
+        var annotation: Annotation?
     }
 
     /// How many labels a decision lists.
@@ -60,7 +62,13 @@ struct WatchObjects: WatchView {
     func note(_ text: String, in streams: [WatchedStream]) { Notices.write(text) }
 
     func finish(_ streams: [WatchedStream]) {
-        for stream in streams { write(Object(event: "summary", source: stream.name, figures: WatchFigures(stream))) }
+        let peak = ResidentMemory.peak
+        for stream in streams {
+            let figures = WatchFigures([stream], peakMemory: peak)
+            write(Object(event: "summary", source: stream.name, figures: figures, annotation: stream.annotation))
+        }
+        guard streams.count > 1 else { return }
+        write(Object(event: "total", figures: WatchFigures(streams, peakMemory: peak)))
     }
 
     private func write(_ object: Object) {

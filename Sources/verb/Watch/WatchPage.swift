@@ -22,6 +22,7 @@ struct WatchPage {
     static func page(of streams: [WatchedStream], notes: [String], width: Int, top: Int) -> ScreenPage {
         var layout = WatchPage(width: width, top: streams.count > 1 ? min(top, 3) : top)
         for stream in streams { layout.add(stream, isAlone: streams.count == 1) }
+        if streams.count > 1 { layout.addTotal(WatchFigures(streams), count: streams.count) }
         for note in notes { layout.line { $0.put(note, row: $1, column: 0, .warning) } }
         return layout.page
     }
@@ -38,14 +39,34 @@ struct WatchPage {
         addAction(stream)
         addBars(stream)
         addMinute(stream)
-        let figures = WatchFigures(stream)
-        if isAlone {
-            line()
-            for text in WatchFormat.table(figures) { line { $0.put(text, row: $1, column: 2) } }
+        let figures = WatchFigures([stream])
+        if isAlone { addTable(figures) }
+        addFigures(figures, isLong: isAlone)
+        if let words = stream.annotation.flatMap(WatchFormat.annotation) {
+            line { $0.put(words, row: $1, column: 2, .faint) }
         }
+        line()
+    }
+
+    private mutating func addTotal(_ figures: WatchFigures, count: Int) {
+        line { $0.put("all \(count) sources", row: $1, column: 0, .strong) }
+        addTable(figures)
+        addFigures(figures, isLong: true)
+        line()
+    }
+
+    private mutating func addTable(_ figures: WatchFigures) {
+        line()
+        for text in WatchFormat.table(figures) { line { $0.put(text, row: $1, column: 2) } }
+    }
+
+    private mutating func addFigures(_ figures: WatchFigures, isLong: Bool) {
         let text = Self.figures(figures)
         line { $0.put(text, row: $1, column: 2, .faint) }
-        line()
+        guard isLong else { return }
+        for words in [WatchFormat.rates(figures), WatchFormat.firstDecision(figures)].compactMap(\.self) {
+            line { $0.put(words, row: $1, column: 2, .faint) }
+        }
     }
 
     private mutating func addTitle(_ stream: WatchedStream) {
@@ -96,29 +117,26 @@ struct WatchPage {
         }
     }
 
-    /// The last minute: a block for each action, its name below where there is room.
+    /// The last minute: a block for each action, and the names below, as many as there is room for.
     private mutating func addMinute(_ stream: WatchedStream) {
         guard stream.decision != nil else { return }
         let room = width - 4
         let spans = stream.past + [stream.current].compactMap(\.self)
-        let start = stream.time - WatchedStream.memory
-        func column(_ time: Double) -> Int {
-            Int(((time - start) / WatchedStream.memory * Double(room)).rounded(.down))
+        let minute = MinuteLayout(spans, until: stream.time, columns: room)
+        let first = minute.begin
+        line { page, row in
+            page.put(String(repeating: "·", count: max(room - first, 0)), row: row, column: 2 + first, .faint)
+            for block in minute.blocks {
+                let text = String(repeating: "█", count: block.columns.count)
+                page.put(text, row: row, column: 2 + block.columns.lowerBound, Self.tint(block.label, stream.labels))
+            }
         }
-        let first = max(column(0), 0)
-        line { $0.put(String(repeating: "·", count: max(room - first, 0)), row: $1, column: 2 + first, .faint) }
-        let (blocks, names) = (row - 1, row)
-        line()
-        var free = 0
-        for span in spans {
-            let (from, to) = (max(column(span.start), 0), min(max(column(span.end), column(span.start) + 1), room))
-            guard from < to else { continue }
-            let tint = Self.tint(span.label, stream.labels)
-            page.put(String(repeating: "█", count: to - from), row: blocks, column: 2 + from, tint)
-            guard from >= free else { continue }
-            let name = String(span.label.prefix(room - from))
-            page.put(name, row: names, column: 2 + from, tint)
-            free = from + name.count + 1
+        for names in minute.names {
+            line { page, row in
+                for name in names {
+                    page.put(name.label, row: row, column: 2 + name.column, Self.tint(name.label, stream.labels))
+                }
+            }
         }
     }
 

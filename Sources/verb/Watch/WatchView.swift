@@ -37,6 +37,14 @@ actor WatchDesk {
         view.show(state, of: number, in: streams)
     }
 
+    /// The annotated video is finished, or given up.
+    func take(_ annotation: Annotation, of number: Int) {
+        streams[number].take(annotation)
+        guard let error = annotation.error else { return }
+        hasFailures = true
+        view.note("warning: \(error); there is no annotated video", in: streams)
+    }
+
     func end(_ error: RecognitionError?, of number: Int, _ counts: LiveCounts) {
         if case .cancelled = error {
             streams[number].end(nil, counts: counts)

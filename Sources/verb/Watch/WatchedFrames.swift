@@ -25,7 +25,7 @@ struct WatchedFrames: AsyncSequence, Sendable {
 
         mutating func next() async throws(VideoError) -> LiveFrame? {
             guard let next = try await frames.next(), next.frame.time < duration else { return nil }
-            try await annotator?.append(next.frame)
+            await annotator?.take(next.frame)
             return LiveFrame(next.frame, arrival: next.arrival, dropped: next.dropped, decode: next.decode)
         }
     }

@@ -25,24 +25,41 @@ struct WatchedStream: Sendable {
     private(set) var past: [Span] = []
     private(set) var statistics: StreamStatistics
     private(set) var counts = LiveCounts()
+    /// How frames that come too fast are dropped.
+    let drop: DropPolicy
+    /// What became of the video that is written of it.
+    private(set) var annotation: Annotation?
+    /// When something was last known of it.
+    private(set) var seen: ContinuousClock.Instant
+    /// When its first decision came.
+    private(set) var decided: ContinuousClock.Instant?
 
     /// Seconds that a timeline reaches back.
     static let memory = 60.0
 
-    init(name: String, labels: [String], began: ContinuousClock.Instant = .now) {
-        (self.name, self.labels) = (name, labels)
+    init(
+        name: String, labels: [String], drop: DropPolicy = LiveSettings().policy, began: ContinuousClock.Instant = .now
+    ) {
+        (self.name, self.labels, self.drop, seen) = (name, labels, drop, began)
         statistics = StreamStatistics(began: began)
+    }
+
+    /// Seconds from the first connection to the first decision.
+    var connectionToFirstDecision: Double? {
+        guard let decided, let opened = counts.opened else { return nil }
+        return max((decided - opened) / .seconds(1), 0)
     }
 
     /// The stream's time in seconds.
     var time: Double { decision?.window.upperBound ?? 0 }
 
-    mutating func take(_ event: StreamEvent, counts: LiveCounts) {
-        statistics.add(event)
-        self.counts = counts
+    mutating func take(_ event: StreamEvent, counts: LiveCounts, now: ContinuousClock.Instant = .now) {
+        statistics.add(event, now: now)
+        (self.counts, seen) = (counts, now)
         switch event {
         case .decision(let decision):
             self.decision = decision
+            decided = decided ?? now
             if let span = current { current = Self.extended(span, by: decision) }
             let oldest = time - Self.memory
             past.removeAll { $0.end < oldest }
@@ -64,6 +81,8 @@ struct WatchedStream: Sendable {
             case .lost(let reason, let pause): .lost(reason: reason, retryIn: pause)
             }
     }
+
+    mutating func take(_ annotation: Annotation) { self.annotation = annotation }
 
     mutating func end(_ error: RecognitionError?, counts: LiveCounts) {
         self.counts = counts

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Recognition
 import Testing
 import Video
@@ -49,6 +50,21 @@ struct WatchCommandTests {
         #expect(try WatchCommand.parse(["a", "--labels", "x", "--drop", "latest"]).source.drop == .latest)
     }
 
+    @Test("a link to the video is not written over")
+    func links() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "watch-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (video, link) = (folder.appending(path: "a.mp4"), folder.appending(path: "b.mp4"))
+        try Data([0]).write(to: video)
+        try FileManager.default.createSymbolicLink(at: link, withDestinationURL: video)
+        let error = try #require(
+            #expect(throws: (any Error).self) {
+                try WatchCommand.parse([link.path, "--labels", "x", "--annotate", video.path])
+            })
+        #expect(WatchCommand.exitCode(for: error) == .validationFailure)
+    }
+
     @Test(
         "wrong usage ends with 64",
         arguments: [
@@ -60,7 +76,8 @@ struct WatchCommandTests {
             ["a", "--labels", "x", "--drop", "newest"], ["a", "--labels", "x", "--pace", "slow"],
             ["a", "--labels", "x", "--timeout", "0"], ["a", "--labels", "x", "--reconnect", "-1"],
             ["a", "--labels", "x", "--duration", "0"], ["a", "b", "--labels", "x", "--annotate", "c.mp4"],
-            ["a", "--labels", "x", "--annotate", "a"], ["-", "--labels", "x", "--loop"],
+            ["a", "--labels", "x", "--annotate", "a"], ["./a", "--labels", "x", "--annotate", "a"],
+            ["b/../a", "--labels", "x", "--annotate", "./a"], ["-", "--labels", "x", "--loop"],
             ["a", "--labels", "x", "--frames", "0"], ["a", "--labels", "x", "--labels-file", "f"],
         ])
     func usage(_ arguments: [String]) throws {

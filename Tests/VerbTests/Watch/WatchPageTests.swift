@@ -19,15 +19,19 @@ struct WatchPageTests {
 
     /// A stream that has seen sitting, then waving, at 40 s.
     private func stream(_ name: String = "camera") -> WatchedStream {
-        var stream = WatchedStream(name: name, labels: ["waving", "sitting down"])
+        let began = ContinuousClock.now
+        var stream = WatchedStream(name: name, labels: ["waving", "sitting down"], began: began)
         var counts = LiveCounts()
         (counts.decoded, counts.converted, counts.dropped, counts.connections) = (1000, 200, 10, 1)
+        counts.opened = began + .seconds(1)
+        let at = { (seconds: Double) in began + .seconds(seconds) }
         let sitting = Span(start: 10, end: 30, label: "sitting down", confidence: 0.9)
         let waving = Span(start: 30, end: 31, label: "waving", confidence: 0.8)
-        stream.take(.decision(decision(20, ("sitting down", 0.9), ("waving", 0.1))), counts: counts)
-        stream.take(.began(Span(start: 10, end: 19, label: "sitting down", confidence: 0.9)), counts: counts)
-        stream.take(.changed(from: sitting, to: waving), counts: counts)
-        stream.take(.decision(decision(40, ("waving", 0.75), ("sitting down", 0.25))), counts: counts)
+        stream.take(.decision(decision(20, ("sitting down", 0.9), ("waving", 0.1))), counts: counts, now: at(21))
+        stream.take(
+            .began(Span(start: 10, end: 19, label: "sitting down", confidence: 0.9)), counts: counts, now: at(21))
+        stream.take(.changed(from: sitting, to: waving), counts: counts, now: at(41))
+        stream.take(.decision(decision(40, ("waving", 0.75), ("sitting down", 0.25))), counts: counts, now: at(41))
         return stream
     }
 
@@ -47,8 +51,52 @@ struct WatchPageTests {
         #expect(page.contains { $0.hasPrefix("  encode ") } && page.contains { $0.hasPrefix("  latency ") })
         // The page ends within the changes a minute.
         #expect(page.contains { $0.hasPrefix("  2 decisions   real-time factor 0.005   5.0 % dropped   3.0") })
+        // 1000 pictures, of which 2 were encoded and 10 dropped, in 40 s of the clock.
+        #expect(page.contains { $0.hasPrefix("  frames a second: 25.0 in, 0.1 encoded, 0.2 dropped (ol") })
+        #expect(page.contains { $0.hasPrefix("  first decision after 21.00 s, 20.00 s after the connec") })
         #expect(page.contains("a note"))
         #expect(page.allSatisfy { $0.count <= 60 })
+    }
+
+    @Test("names of short actions stand below one another, and within the page")
+    func minute() {
+        func span(_ start: Double, _ end: Double, _ label: String) -> Span {
+            Span(start: start, end: end, label: label, confidence: 1)
+        }
+        let spans = [
+            span(0, 0.3, "unseen"), span(0.3, 5, "walking to the left"), span(5, 10, "bowing"),
+            span(10, 16, "sitting down"), span(16, 19, "waving"), span(19, 20, "no room at all"),
+        ]
+        // A column a second: 0 s is in column 40 of 60.
+        let minute = MinuteLayout(spans, until: 20, columns: 60)
+        #expect(minute.begin == 40)
+        #expect(minute.blocks.map(\.columns) == [40..<45, 45..<50, 50..<56, 56..<59, 59..<60])
+        #expect(
+            minute.names == [
+                [.init(label: "walking to the left", column: 40)],
+                [.init(label: "bowing", column: 45), .init(label: "waving", column: 54)],
+                [.init(label: "sitting down", column: 48)],
+            ])
+        // What is over for more than a minute is gone.
+        #expect(MinuteLayout(spans, until: 70, columns: 60).blocks.map(\.columns) == [0..<6, 6..<9, 9..<10])
+        #expect(MinuteLayout([span(0, 90, "long")], until: 90, columns: 16).blocks.map(\.columns) == [0..<16])
+    }
+
+    @Test("several streams share one table, of all that they cost")
+    func total() throws {
+        let streams = [stream("a"), stream("b")]
+        let page = WatchPage.page(of: streams, notes: [], width: 90, top: 5).lines(hasColours: false)
+        #expect(page.count { $0.hasPrefix("  encode ") } == 1)
+        let head = try #require(page.firstIndex(of: "all 2 sources"))
+        let table = try #require(page.firstIndex { $0.hasPrefix("  encode ") })
+        #expect(head < table)
+        // Each spends 0.1 s in 20 s, and changes once.
+        #expect(page[head...].contains { $0.hasPrefix("  4 decisions   real-time factor 0.010   5.0 % dropped   3.0") })
+        #expect(page[head...].contains { $0.hasPrefix("  frames a second: 50.0 in, 0.1 encoded, 0.5 dropped (") })
+        let figures = WatchFigures(streams, peakMemory: 12)
+        #expect(figures.decisions == 4 && figures.mediaTime == 40 && figures.peakMemory == 12)
+        let one = WatchFigures([streams[0]])
+        #expect(figures.stages == one.stages && abs((one.realTimeFactor ?? 0) - 0.005) < 1e-9)
     }
 
     @Test(
@@ -114,6 +162,10 @@ struct WatchPageTests {
         lines.finish([streams[0]])
         #expect(
             told.text.withLock { $0 }.contains("watched 20.0 s: 2 decisions, real-time factor 0.005, 5.0 % of frames"))
+        #expect(told.text.withLock { $0 }.contains("25.0 in, 0.1 encoded, 0.2 dropped (oldest:8)"))
+        #expect(!told.text.withLock { $0 }.contains("all 2 sources"))
+        lines.finish(streams)
+        #expect(told.text.withLock { $0 }.contains("all 2 sources: watched 40.0 s: 4 decisions"))
     }
 
     @Test("objects are one line each and read back")
@@ -133,6 +185,13 @@ struct WatchPageTests {
         #expect(records[1]["time"] as? [Double] == [3, 9] && records[2]["retryIn"] as? Double == 2)
         let figures = try #require(records[3]["figures"] as? [String: Any])
         #expect(figures["droppedShare"] as? Double == 0.05 && figures["decisions"] as? Int == 2)
+        #expect(figures["decodedRate"] as? Double == 25 && figures["dropPolicy"] as? String == "oldest:8")
+        #expect(figures["connectionToFirstDecision"] as? Double == 20 && figures["wallTime"] as? Double == 40)
+        objects.finish(streams + streams)
+        let last = try #require(drawn.text.withLock { $0 }.split(separator: "\n").last)
+        let total = try record(last)
+        #expect(total["event"] as? String == "total" && total["source"] == nil)
+        #expect((total["figures"] as? [String: Any])?["decisions"] as? Int == 4)
     }
 }
 

@@ -89,6 +89,8 @@ struct WatchProcessTests {
             #expect(best(records, of: "b.mp4").last == "kicking a box")
             #expect(records.count { $0["event"] as? String == "summary" } == 3)
             #expect(records.count { $0["event"] as? String == "error" } == 1)
+            let total = try #require(records.last?["figures"] as? [String: Any])
+            #expect(records.last?["event"] as? String == "total" && (total["peakMemory"] as? Int ?? 0) > 0)
         }
     }
 
@@ -105,6 +107,29 @@ struct WatchProcessTests {
             for (one, other) in zip(try plain.times(), try drawn.times()) { #expect(abs(one - other) < 0.001) }
             let last = try drawn.frames(at: [drawn.count - 1])
             #expect(last.allSatisfy { frame in frame.pixels.suffix(70 * 320 * 3).contains { $0 > 230 } })
+        }
+    }
+
+    @Test("an annotated video that cannot be written is a warning, and the watch goes on to its end")
+    func unwritable() async throws {
+        try await inFolder { folder in
+            let outcome = try await VerbProcess.run(
+                ["watch", "a.mp4", "--annotate", "missing/c.mp4", "--json", "--pace", "fast"] + Self.labels, in: folder)
+            #expect(outcome.status == 1 && outcome.errors.contains("warning: missing/c.mp4"), "\(outcome.errors)")
+            let records = try records(outcome.output)
+            #expect(best(records, of: "a.mp4").last == "sitting down")
+            #expect(records.last?["event"] as? String == "summary")
+        }
+    }
+
+    @Test("a recording on a server that breaks off is an error")
+    func cutRecording() async throws {
+        try await inFolder { folder in
+            let video = [UInt8](try Data(contentsOf: folder.appending(path: "b.mp4")))
+            let server = try LiveServer([Array(video.dropLast(video.count / 4))], header: .httpWithLength(video.count))
+            let outcome = try await VerbProcess.run(
+                ["watch", "http://127.0.0.1:\(server.port)/b.mp4", "--pace", "fast"] + Self.labels, in: folder)
+            #expect(outcome.status == 1 && outcome.errors.contains("error: "), "\(outcome.errors)")
         }
     }
 
@@ -128,30 +153,45 @@ struct WatchProcessTests {
         }
     }
 
-    @Test("labels are replaced while the stream runs, and a list that cannot be used changes nothing")
+    @Test("labels and sentences are replaced while the stream runs, and a list that cannot be used changes nothing")
     func replacing() async throws {
         try await inFolder { folder in
-            let file = folder.appending(path: "labels.txt")
-            try "standing up\nkicking a box\n".write(to: file, atomically: true, encoding: .utf8)
+            let (labels, prompts) = (folder.appending(path: "labels.txt"), folder.appending(path: "prompts.txt"))
+            func write(_ text: String, _ file: URL) throws {
+                try text.write(to: file, atomically: true, encoding: .utf8)
+            }
+            try write("standing up\nkicking a box\n", labels)
+            try write("a video of a person {}.\n", prompts)
             let run = try VerbProcess(
-                ["watch", "-", "--json", "--pace", "fast", "--labels-file", "labels.txt"], in: folder)
-            let pipe = Pipe()
-            run.process.standardInput = pipe
+                [
+                    "watch", "a.mp4", "--loop", "--json", "--pace", "fast", "--labels-file", "labels.txt",
+                    "--prompts-file", "prompts.txt",
+                ], in: folder)
             try run.process.run()
-            let video = try Data(contentsOf: folder.appending(path: "a.mp4"))
-            try pipe.fileHandleForWriting.write(contentsOf: video.prefix(video.count * 6 / 10))
             try await wait(for: #""event":"decision""#, from: run)
-            try "sitting down\nkicking a box\nwaving\n".write(to: file, atomically: true, encoding: .utf8)
-            try pipe.fileHandleForWriting.write(contentsOf: video.dropFirst(video.count * 6 / 10))
-            try pipe.fileHandleForWriting.close()
+            try write("sitting down\nkicking a box\nwaving\n", labels)
+            try await wait(for: #""label":"sitting down""#, from: run)
+            try write("no place for a label\n", prompts)
+            while run.process.isRunning, try !String(contentsOf: run.errors, encoding: .utf8).contains("warning: ") {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            try write("a man who is {}\n{} on video\n", prompts)
+            while run.process.isRunning, try changes(run) < 2 { try await Task.sleep(for: .milliseconds(20)) }
+            run.process.interrupt()
             let outcome = await run.outcome()
-            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(outcome.status == 130, "\(outcome.errors)")
+            #expect(outcome.errors.contains("no place for a label"))
             let records = try records(outcome.output)
             let change = try #require(records.first { $0["event"] as? String == "labels" })
             #expect(change["labels"] as? [String] == ["sitting down", "kicking a box", "waving"])
-            let best = best(records, of: "standard input")
-            #expect(best.last == "sitting down" && best.first != "sitting down", "\(best)")
+            let best = best(records, of: "a.mp4")
+            #expect(best.contains("sitting down") && best.first != "sitting down", "\(best)")
         }
+    }
+
+    private func changes(_ run: VerbProcess) throws -> Int {
+        try String(contentsOf: run.output, encoding: .utf8).split(separator: "\n")
+            .count { $0.contains(#""event":"labels""#) }
     }
 
     /// Waits until the process has written some words, or has ended.

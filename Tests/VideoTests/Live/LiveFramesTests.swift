@@ -96,6 +96,17 @@ struct LiveFramesTests {
         }
     }
 
+    @Test("frames can be iterated once")
+    func once() async throws {
+        try await TestPictures.inFolder { folder in
+            let path = try TestPictures.video(in: folder, frames: 3)
+            let live = try LiveFrames(.file(path), settings { $0.pace = .fast })
+            #expect(try await all(live).count == 3)
+            let error = await #expect(throws: VideoError.self) { try await self.all(live) }
+            #expect(error?.status == .invalidRequest && live.counts.connections == 1)
+        }
+    }
+
     @Test("what cannot be opened is an error, not a wait", arguments: ["/nowhere/at all.mp4", "/tmp"])
     func missing(_ path: String) async throws {
         let live = try LiveFrames(.file(path), settings())
@@ -149,6 +160,32 @@ struct LivePipeTests {
             var codes: [Int] = []
             while let frame = try await frames.next() { codes.append(code(of: frame.frame)) }
             #expect(codes == Array(0..<12))
+        }
+    }
+
+    @Test("time stamps of a pipe that jump are not waited for")
+    func jump() async throws {
+        try await TestPictures.inFolder { folder in
+            var options = VideoWriter.Options()
+            (options.timing, options.bFrames) = (.frameTimes, 0)
+            let writer = try VideoWriter(
+                path: folder + "/v.mp4", width: 64, height: 64, rate: (25, 1), options: options)
+            for number in 0..<20 {
+                let time = Double(number) / 25 + (number < 10 ? 0 : 5000)
+                try writer.append(TestPictures.numbered(number, time: time))
+            }
+            try writer.finish()
+            let pipe = Pipe(), clock = FakeClock()
+            var settings = settings()
+            settings.pace = .real
+            let live = try LiveFrames(
+                .descriptor(pipe.fileHandleForReading.fileDescriptor), settings, clock: clock.clock)
+            feed(try Data(contentsOf: URL(filePath: folder + "/v.mp4")), into: pipe.fileHandleForWriting)
+            var times: [Double] = []
+            for try await frame in live { times.append(frame.frame.time) }
+            #expect(times.count == 20 && (times.last ?? 0) < 2)
+            #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
+            #expect(clock.waits.reduce(0, +) < 2)
         }
     }
 

@@ -22,6 +22,21 @@ struct MediaTimeTests {
         #expect(time.time(of: 0.75, arrival: start + .seconds(6.25)) == 6.25)
     }
 
+    @Test("a stream that breaks off right after it came back is placed by the clock again")
+    func flapping() {
+        var time = MediaTime(.clock)
+        #expect([0, 0.25].map { time.time(of: $0, arrival: start + .seconds($0)) } == [0, 0.25])
+        time.join()
+        #expect(time.time(of: 0, arrival: start + .seconds(60)) == 60)
+        time.join()
+        #expect(time.time(of: 0, arrival: start + .seconds(60.1)) == 60.25)
+        // A jump is no step either.
+        #expect(time.time(of: 0.25, arrival: start + .seconds(60.5)) == 60.5)
+        #expect(time.time(of: 5000, arrival: start + .seconds(90)) == 90)
+        time.join()
+        #expect(time.time(of: 0, arrival: start + .seconds(90)) == 90.25)
+    }
+
     @Test("never goes back, even when the clock is behind the stream")
     func behind() {
         var time = MediaTime(.clock)
