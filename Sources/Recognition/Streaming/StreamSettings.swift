@@ -14,7 +14,8 @@ public struct StreamSettings: Sendable, Equatable, Codable {
         case none
         /// What the adapters saw of the frames before: every frame is computed once, and does not see those behind it.
         ///
-        /// The probabilities are near those of the whole window. Models that are exact with shared frames stay so.
+        /// The probabilities are others than those of the whole window, see docs/streaming.md for how much; measure it.
+        /// Models that are exact with shared frames stay so.
         case causal
     }
 
