@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Recognition
 import Testing
 import Training
 
@@ -63,6 +64,8 @@ struct SegmentsEvaluationTests {
         ] {
             #expect(throws: (any Error).self) { try EvaluateCommand.parse(["--segments", "s.json"] + option) }
         }
+        let causal = try EvaluateCommand.parse(["--segments", "s.json", "--cache", "causal"]).stream.settings(frames: 8)
+        #expect(causal.cache == .causal && causal.smoothing == 0.5)
         let missing = try await VerbProcess.run(["evaluate", "--segments", "/no/where.json"])
         #expect(missing.status == 1 && missing.errors.contains("/no/where.json"))
         let none = try await VerbProcess.run(["puppets", "/tmp/x"])

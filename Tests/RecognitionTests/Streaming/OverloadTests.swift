@@ -132,6 +132,36 @@ struct OverloadTests {
         }
     }
 
+    @Test("the threshold of the unknown is fitted on the best smoothed probabilities of full windows")
+    func unknown() async throws {
+        try await TestModel.inFolder { folder in
+            let session = try await TestModel.session()
+            var settings = StreamSettings(frames: 4, stride: 0.2)
+            settings.smoothing = 0.5
+            let own = try StreamRecognizer(session: session, settings: settings)
+            let long = try TestModel.video(in: folder, name: "long.mp4", frames: 50)
+            let short = try TestModel.video(in: folder, name: "short.mp4", frames: 6)
+            var scores: [[Double]] = []
+            for path in [long, short] {
+                var all: [Double] = []
+                for try await event in try own.events(ofFile: path) {
+                    if case .decision(let decision) = event { all.append(decision.smoothed[0].probability) }
+                }
+                scores.append(all)
+            }
+            // Windows of the long one are full from the fourth on; of the short one the last decision counts.
+            let known = Array(scores[0][3...]) + scores[1].suffix(1)
+            #expect(scores[0].count > 8 && (1...2).contains(scores[1].count))
+            let kept = try await own.unknownThreshold(known: [long, short], keeping: 0.8)
+            #expect(try kept == UnknownThreshold.fit(known: known, keeping: 0.8))
+            let parted = try await own.unknownThreshold(known: [long], unknown: [short])
+            #expect(try parted == UnknownThreshold.fit(known: Array(scores[0][3...]), unknown: scores[1].suffix(1)))
+            #expect(await message { _ = try await own.unknownThreshold(known: []) }.contains("known clips"))
+            let missing = await message { _ = try await own.unknownThreshold(known: [folder + "/none.mp4"]) }
+            #expect(missing.contains("none.mp4"))
+        }
+    }
+
     @Test("requests that wait are encoded as one batch")
     func batches() async throws {
         let session = try await TestModel.session(), encoder = SharedEncoder(session: session, batch: 3)

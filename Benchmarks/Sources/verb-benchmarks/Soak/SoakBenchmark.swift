@@ -33,7 +33,7 @@ struct SoakBenchmark: AsyncParsableCommand {
     var overload = 60.0
 
     @Option(help: "Streams of the second phase.")
-    var streams = 8
+    var streams = 16
 
     @Option(help: "Seconds between two frames of a window, and between decisions, in the second phase.")
     var overloadStride = 0.05
