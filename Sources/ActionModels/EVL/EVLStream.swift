@@ -21,9 +21,12 @@ struct EVLStream: StreamingModel {
         return (0..<frames.shape[0]).map { number in
             FrameState(
                 layers.flatMap { layer in
-                    let stream = layer.stream.select(0, number).select(0, 0)
+                    let stream = FrameState.row(number, of: layer.stream).select(0, 0)
                     guard case .projections(let queries, let keys) = layer.attention else { return [stream] }
-                    return [stream, queries.select(0, number).select(0, 0), keys.select(0, number).select(0, 0)]
+                    return [
+                        stream, FrameState.row(number, of: queries).select(0, 0),
+                        FrameState.row(number, of: keys).select(0, 0),
+                    ]
                 })
         }
     }

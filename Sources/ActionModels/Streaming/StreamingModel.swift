@@ -13,7 +13,13 @@ public struct FrameState: Sendable {
 
     /// One state for each row of a tensor.
     package static func rows(_ x: Tensor) -> [FrameState] {
-        (0..<x.shape[0]).map { FrameState([x.select(0, $0)]) }
+        (0..<x.shape[0]).map { FrameState([row($0, of: x)]) }
+    }
+
+    /// A row of a batch; a copy unless it is all of it, since a row's memory is that of the whole batch, which other
+    /// streams share.
+    package static func row(_ number: Int, of x: Tensor) -> Tensor {
+        x.shape[0] > 1 ? x.select(0, number).cloned() : x.select(0, number)
     }
 }
 

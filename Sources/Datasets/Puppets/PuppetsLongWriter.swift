@@ -107,23 +107,46 @@ public struct PuppetsLongWriter: Sendable {
         try writer.finish()
     }
 
+    /// What `long.json` says: with another version of the world the same plan gives other frames.
+    private struct Manifest: Codable, Equatable {
+        var kind = "puppets-long"
+        var version = Puppets.version
+        let plan: Plan
+    }
+
     /// Makes the folder, or finds out that this plan was begun in it.
     private func prepareFolder() throws(DatasetError) {
-        let (place, encoder) = (folder.appendingPathComponent("long.json"), JSONEncoder())
-        encoder.outputFormatting = [.sortedKeys]
-        if let data = try? Data(contentsOf: place) {
-            guard let begun = try? JSONDecoder().decode(Plan.self, from: data), begun == plan else {
-                throw .folderInUse(path: folder.path, found: "long videos made with other settings")
-            }
+        let (videos, files) = (folder.appendingPathComponent("long"), FileManager.default)
+        let present = (try? files.contentsOfDirectory(atPath: folder.path)) ?? []
+        // Clips and long videos may share a folder.
+        if present.contains(where: { !$0.hasPrefix(".") }),
+            !present.contains("dataset.json") || present.contains("long.json")
+        {
+            try checkManifest()
         }
-        let videos = folder.appendingPathComponent("long")
         do {
-            try FileManager.default.createDirectory(at: videos, withIntermediateDirectories: true)
+            try files.createDirectory(at: videos, withIntermediateDirectories: true)
+            // What an interrupted run left half-written.
+            for name in try files.contentsOfDirectory(atPath: videos.path) where name.hasSuffix(".part") {
+                try files.removeItem(at: videos.appendingPathComponent(name))
+            }
         } catch {
             throw .notWritable(path: videos.path, reason: error.localizedDescription)
         }
-        guard let data = try? encoder.encode(plan) else { fatalError("a plan is numbers") }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        guard let data = try? encoder.encode(Manifest(plan: plan)) else { fatalError("a plan is numbers") }
         try write(data + Data("\n".utf8), to: "long.json")
+    }
+
+    /// Checks that the folder was begun with the same plan and the same world.
+    private func checkManifest() throws(DatasetError) {
+        guard let data = try? Data(contentsOf: folder.appendingPathComponent("long.json")) else {
+            throw .folderInUse(path: folder.path, found: "files that are no long Puppets videos")
+        }
+        guard let begun = try? JSONDecoder().decode(Manifest.self, from: data), begun == Manifest(plan: plan) else {
+            throw .folderInUse(path: folder.path, found: "long videos made with other settings or another version")
+        }
     }
 
     private func write(_ data: Data, to name: String) throws(DatasetError) {

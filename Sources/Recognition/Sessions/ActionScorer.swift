@@ -66,6 +66,26 @@ struct ActionScorer: Sendable {
         try Self.labels(for: question, model, texts)
     }
 
+    /// The sentences of a question that were not encoded yet, in batches of bounded size.
+    func unknownSentences(of question: Question) -> [[String]] {
+        guard case .texts(let set, let prompts) = question, let tower = model.model.text,
+            let templates = prompts?.templates ?? model.model.textScoring?.templates
+        else { return [] }
+        let missing = texts.missing(of: templates.flatMap { template in set.names.map { template($0) } })
+        let batch = Self.batch(tokens: tower.sizes.contextLength, tower.sizes.blocks)
+        return stride(from: 0, to: missing.count, by: batch).map {
+            Array(missing[$0..<min($0 + batch, missing.count)])
+        }
+    }
+
+    /// Encodes sentences, so that questions with them are prepared at once.
+    func encode(sentences: [String]) throws(RecognitionError) {
+        guard let tower = model.model.text, let tokenizer = model.tokenizer else { return }
+        _ = try texts.features(of: sentences) { (missing) throws(RecognitionError) in
+            try Self.encode(missing, tower, tokenizer, model.device)
+        }
+    }
+
     private static func labels(
         for question: Question, _ model: RecognitionModel, _ texts: TextCache
     ) throws(RecognitionError) -> ScoredLabels {

@@ -141,8 +141,14 @@ public actor Session {
         return EncodedFrames(states: [state], seconds: seconds)
     }
 
-    /// Prepares another question of the same model.
-    func labels(for question: Question) throws(RecognitionError) -> ScoredLabels { try scorer.labels(for: question) }
+    /// Prepares another question of the same model; between batches of sentences frames have their turn.
+    func labels(for question: Question) async throws(RecognitionError) -> ScoredLabels {
+        for sentences in scorer.unknownSentences(of: question) {
+            try scorer.encode(sentences: sentences)
+            await Task.yield()
+        }
+        return try scorer.labels(for: question)
+    }
 
     private func rank(
         _ places: [StreamWindow.Place], _ window: inout StreamWindow, among labels: ScoredLabels?,

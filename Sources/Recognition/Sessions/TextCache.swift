@@ -13,8 +13,7 @@ final class TextCache: Sendable {
         of sentences: [String], encode: ([String]) throws(RecognitionError) -> [Tensor]
     ) throws(RecognitionError) -> [Tensor] {
         let known = rows.withLock { $0 }
-        var seen: Set<String> = []
-        let missing = sentences.filter { known[$0] == nil && seen.insert($0).inserted }
+        let missing = Self.missing(of: sentences, in: known)
         let fresh = Dictionary(uniqueKeysWithValues: zip(missing, try encode(missing)))
         let wanted = sentences.compactMap { known[$0] ?? fresh[$0] }
         rows.withLock { rows in
@@ -22,6 +21,14 @@ final class TextCache: Sendable {
             for (sentence, row) in zip(sentences, wanted) { rows[sentence] = row }
         }
         return wanted
+    }
+
+    /// The sentences that are not known, each once.
+    func missing(of sentences: [String]) -> [String] { Self.missing(of: sentences, in: rows.withLock { $0 }) }
+
+    private static func missing(of sentences: [String], in known: [String: Tensor]) -> [String] {
+        var seen: Set<String> = []
+        return sentences.filter { known[$0] == nil && seen.insert($0).inserted }
     }
 
     /// The number of sentences known.

@@ -15,6 +15,8 @@ public actor SharedEncoder {
 
     private var waiting: [Request] = []
     private var isBusy = false
+    /// The largest number of frames that were encoded at once.
+    private(set) var largestBatch = 0
 
     /// Makes an encoder.
     ///
@@ -68,7 +70,11 @@ public actor SharedEncoder {
         return others
     }
 
+    /// The number of requests that wait for a batch.
+    var waitingRequests: Int { waiting.count }
+
     private func outcome(of frames: [Frame]) async -> Result<EncodedFrames, RecognitionError> {
+        largestBatch = max(largestBatch, frames.count)
         do throws(RecognitionError) { return .success(try await session.encoded(frames)) } catch {
             return .failure(error)
         }

@@ -2,7 +2,8 @@
 ///
 /// Times are those of the stream. A span begins at the middle of the window that first reached the border and ends at
 /// the middle of the one that fell below; at the stream's beginning and end it reaches as far as the windows do. It is
-/// reported once it has lasted the least duration, never if it has not.
+/// reported once it has lasted the least duration, never if it has not: until then it stands beside the action that goes
+/// on, which it neither ends nor parts.
 struct SpanTracker: Sendable {
     /// What has changed.
     enum Change: Sendable, Equatable {
@@ -17,74 +18,100 @@ struct SpanTracker: Sendable {
         var end: Double
         var sum = 0.0
         var count = 0
-        var isReported = false
 
         var span: Span { Span(start: start, end: end, label: label, confidence: sum / Double(max(count, 1))) }
+
+        mutating func extend(to time: Double, _ probability: Double) {
+            end = max(time, start)
+            sum += probability
+            count += 1
+        }
     }
 
     private let settings: StreamSettings
-    private var run: Run?
+    /// The action that goes on and was reported.
+    private var current: Run?
+    /// What has not lasted the least duration.
+    private var pending: Run?
+    /// Since when the current action does not hold.
+    private var lapse: Double?
     private var isFirst = true
     private var lastEnd = 0.0
+    /// Where the spans so far end; none begins before.
+    private var floor = -Double.infinity
 
     init(_ settings: StreamSettings) { self.settings = settings }
 
-    /// The action that goes on and was reported.
-    var current: Span? { run.flatMap { $0.isReported ? $0.span : nil } }
-
     /// Takes the smoothed probabilities of a window, ranked.
     mutating func add(_ smoothed: [Prediction], _ window: Range<Double>) -> Change? {
-        let middle = (window.lowerBound + window.upperBound) / 2
-        let begin = isFirst ? window.lowerBound : middle
+        let middle = max((window.lowerBound + window.upperBound) / 2, floor)
+        let begin = isFirst ? max(window.lowerBound, floor) : middle
         (isFirst, lastEnd) = (false, window.upperBound)
         guard let best = smoothed.first else { return nil }
-        if var run, let own = smoothed.first(where: { $0.label == run.label }),
-            !gives(way: own, to: best)
-        {
-            run.end = max(middle, run.start)
-            run.sum += own.probability
-            run.count += 1
-            self.run = run
-            return report(ended: nil)
+        let rival = best.label != current?.label && begins(best) ? best : nil
+        if rival == nil, let current, let own = probability(of: current, in: smoothed), own >= leave(current.label) {
+            self.current?.extend(to: middle, own)
+            (pending, lapse) = (nil, nil)
+            return nil
         }
-        let ended = end(at: middle)
-        if best.probability >= enter(best.label), !isUnknown(best) {
-            run = Run(label: best.label, start: begin, end: max(middle, begin), sum: best.probability, count: 1)
-        }
-        return report(ended: ended)
+        if current != nil, lapse == nil { lapse = middle }
+        challenge(rival, smoothed, begin, middle)
+        return settle(at: middle)
     }
 
-    /// The window starts anew, or the stream has ended: what goes on ends with the last window.
+    /// The window starts anew, the labels are others, or the stream has ended: what goes on ends with the last window.
     mutating func finish() -> Change? {
-        defer { isFirst = true }
-        return end(at: lastEnd).map(Change.ended)
+        (isFirst, floor, pending) = (true, lastEnd, nil)
+        return end(at: lapse ?? lastEnd).map(Change.ended)
     }
 
-    /// Whether the action that goes on is over.
-    private func gives(way own: Prediction, to best: Prediction) -> Bool {
-        if own.probability < min(settings.hysteresis.leave, enter(own.label)) { return true }
-        return best.label != own.label && best.probability >= enter(best.label) && !isUnknown(best)
+    /// The times of what follows may be anywhere.
+    mutating func beginRun() { floor = -.infinity }
+
+    /// Whether an action may begin with this probability.
+    private func begins(_ best: Prediction) -> Bool {
+        best.probability >= enter(best.label) && settings.outcome(of: [best]) != nil
     }
 
     private func enter(_ label: String) -> Double { settings.thresholds[label] ?? settings.hysteresis.enter }
 
-    private func isUnknown(_ best: Prediction) -> Bool { settings.outcome(of: [best]) == nil }
+    private func leave(_ label: String) -> Double { min(settings.hysteresis.leave, enter(label)) }
 
-    private mutating func end(at time: Double) -> Span? {
-        guard var run else { return nil }
-        self.run = nil
-        run.end = max(time, run.start)
-        return run.isReported ? run.span : nil
+    private func probability(of run: Run, in smoothed: [Prediction]) -> Double? {
+        smoothed.first { $0.label == run.label }?.probability
     }
 
-    private mutating func report(ended: Span?) -> Change? {
-        guard var run, !run.isReported, run.end - run.start >= settings.minimumDuration - 1e-9 else {
-            return ended.map(Change.ended)
+    /// Goes on with what has not lasted long enough, or begins with another.
+    private mutating func challenge(_ rival: Prediction?, _ smoothed: [Prediction], _ begin: Double, _ middle: Double) {
+        if let run = pending, rival.map({ $0.label == run.label }) ?? true,
+            let own = probability(of: run, in: smoothed), own >= leave(run.label)
+        {
+            pending?.extend(to: middle, own)
+            return
         }
-        run.isReported = true
-        self.run = run
-        guard let ended else { return .began(run.span) }
-        return .changed(from: ended, to: run.span)
+        pending = rival.map {
+            Run(label: $0.label, start: begin, end: max(middle, begin), sum: $0.probability, count: 1)
+        }
+    }
+
+    /// What has lasted long enough takes over; what does not hold and has no challenger, or none that lasts, ends.
+    private mutating func settle(at middle: Double) -> Change? {
+        let least = settings.minimumDuration - 1e-9
+        if let run = pending, run.end - run.start >= least {
+            let ended = end(at: lapse ?? run.start)
+            (current, pending) = (run, nil)
+            guard let ended else { return .began(run.span) }
+            return .changed(from: ended, to: run.span)
+        }
+        guard let lapse, pending == nil || middle - lapse >= least else { return nil }
+        return end(at: lapse).map(Change.ended)
+    }
+
+    private mutating func end(at time: Double) -> Span? {
+        guard var run = current else { return nil }
+        (current, lapse) = (nil, nil)
+        run.end = max(time, run.start)
+        return run.span
     }
 }
 

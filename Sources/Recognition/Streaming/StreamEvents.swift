@@ -1,6 +1,8 @@
+public import Video
+
 /// What happens on a stream, as it happens.
 public struct StreamEvents<Frames: AsyncSequence & Sendable>: AsyncSequence, Sendable
-where Frames.Element == LiveFrame {
+where Frames.Element == ArrivedFrame {
     /// What the sequence delivers.
     public typealias Element = StreamEvent
     /// How the sequence fails.
@@ -26,6 +28,7 @@ where Frames.Element == LiveFrame {
         private var frames: Frames.AsyncIterator
         private var process: StreamProcess
         private var isAtEnd = false
+        private var failure: RecognitionError?
 
         init(frames: Frames.AsyncIterator, process: StreamProcess) {
             (self.frames, self.process) = (frames, process)
@@ -34,23 +37,42 @@ where Frames.Element == LiveFrame {
         /// Waits for what happens next.
         ///
         /// - Returns: the event, or nil after the stream's end.
-        /// - Throws: `RecognitionError`.
+        /// - Throws: `RecognitionError`, when all that happened before it was told.
         public mutating func next() async throws(RecognitionError) -> StreamEvent? {
             while true {
                 if let event = process.takeEvent() { return event }
-                guard !isAtEnd else { return nil }
-                guard !Task.isCancelled else { throw .cancelled }
-                if let frame = try await fetch() {
-                    try await process.accept(frame)
-                } else {
-                    isAtEnd = true
-                    try await process.finish()
+                if isAtEnd {
+                    defer { failure = nil }
+                    if let failure { throw failure }
+                    return nil
+                }
+                do throws(RecognitionError) { try await advance() } catch {
+                    process.fail()
+                    (failure, isAtEnd) = (error, true)
                 }
             }
         }
 
-        private mutating func fetch() async throws(RecognitionError) -> LiveFrame? {
-            do { return try await frames.next(isolation: #isolation) } catch { throw RecognitionError(ofSource: error) }
+        /// Takes the next frame, or the stream's end.
+        private mutating func advance() async throws(RecognitionError) {
+            guard !Task.isCancelled else { throw .cancelled }
+            switch await fetch() {
+            case .success(let frame?): try await process.accept(frame)
+            case .success(nil):
+                try await process.finish()
+                isAtEnd = true
+            case .failure(.cancelled): throw .cancelled
+            case .failure(let error):
+                // What came before the source failed counts.
+                try await process.finish()
+                throw error
+            }
+        }
+
+        private mutating func fetch() async -> Result<ArrivedFrame?, RecognitionError> {
+            do { return .success(try await frames.next(isolation: #isolation)) } catch {
+                return .failure(RecognitionError(ofSource: error))
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ internal import Video
 struct StreamProcess: Sendable {
     /// A frame that was picked for a grid time.
     private struct Picked: Sendable {
-        let live: LiveFrame
+        let live: ArrivedFrame
         /// Its number in the stream.
         let number: Int
         var isEncoded = false
@@ -29,10 +29,17 @@ struct StreamProcess: Sendable {
     private var spans: SpanTracker
     private var version: Int
     private var events: [StreamEvent] = []
+    private var pictures = 0
     private var previous: Picked?
     private var current: Picked?
     private var picked: Picked?
     private var account = Account()
+    /// The number of the grid time that was added to the window last.
+    private var appended: Int?
+    /// Frames were dropped before the next one that is used.
+    private var isHole = false
+    /// Decisions that may still be left out since newer frames wait behind them; nil where none were dropped.
+    private var leftOut: Int?
     /// The last grid time of this run, and whether any of its windows was decided.
     private var lastSample: FrameGrid.Sample?
     private var hasDecided = false
@@ -40,12 +47,16 @@ struct StreamProcess: Sendable {
     init(_ recognizer: StreamRecognizer) {
         (self.recognizer, settings) = (recognizer, recognizer.settings)
         rule = WindowRule(settings)
-        grid = FrameGrid(stride: settings.stride, gap: settings.gap)
+        grid = FrameGrid(
+            stride: settings.stride, gap: settings.gap, limit: settings.frames + settings.hopStrides)
         window = StreamWindow(capacity: settings.frames)
         smoothing = DecisionSmoothing(constant: settings.smoothing)
         spans = SpanTracker(settings)
         version = recognizer.labels.current.number
     }
+
+    /// Whether a decision costs the whole window, and a frame that only fills it nothing.
+    private var costsWindows: Bool { !recognizer.session.sharesFrames && !isCausal }
 
     /// Whether windows are approximated by frames that are encoded once.
     private var isCausal: Bool { settings.cache == .causal && recognizer.session.hasCausalCache }
@@ -54,16 +65,23 @@ struct StreamProcess: Sendable {
     mutating func takeEvent() -> StreamEvent? { events.isEmpty ? nil : events.removeFirst() }
 
     /// Takes a frame with all that follows from it.
-    mutating func accept(_ frame: LiveFrame) async throws(RecognitionError) {
+    mutating func accept(_ frame: ArrivedFrame) async throws(RecognitionError) {
         account.dropped += frame.dropped
         account.timings.decode += frame.decode
+        isHole = isHole || frame.dropped > 0
         var next = grid
-        switch next.accept(frame.frame.time) {
-        case .late: account.late += 1
+        let verdict = next.accept(frame.frame.time, isHole: isHole)
+        guard verdict != .late else { return account.late += 1 }
+        if isHole, leftOut == nil { leftOut = settings.frames }
+        defer { isHole = false }
+        switch verdict {
+        case .late: break
         case .samples(let samples):
             grid = next
             advance(to: frame)
-            for sample in samples { try await take(sample) }
+            // Dropping relieves nothing unless the decisions between are left out as well.
+            let newest = isHole ? samples.last { rule.isDue($0.number) } : nil
+            for sample in samples { try await take(sample, decides: !isHole || sample == newest) }
         case .gap(let time, let sample):
             try await finish()
             grid = next
@@ -75,6 +93,11 @@ struct StreamProcess: Sendable {
         }
     }
 
+    /// Takes an error: what goes on ends, and nothing is decided any more.
+    mutating func fail() {
+        if let change = spans.finish() { events.append(StreamEvent(change)) }
+    }
+
     /// Takes the end of the stream, or of a run without gaps.
     mutating func finish() async throws(RecognitionError) {
         for sample in grid.finish() { try await take(sample) }
@@ -84,25 +107,28 @@ struct StreamProcess: Sendable {
 
     // MARK: - Runs without gaps
 
-    private mutating func advance(to frame: LiveFrame) {
+    private mutating func advance(to frame: ArrivedFrame) {
         previous = current
-        current = Picked(live: frame, number: (previous?.number ?? 0) + 1)
+        pictures += 1
+        current = Picked(live: frame, number: pictures)
     }
 
     private mutating func beginRun(
-        with frame: LiveFrame, _ sample: FrameGrid.Sample, _ event: StreamEvent
+        with frame: ArrivedFrame, _ sample: FrameGrid.Sample?, _ event: StreamEvent
     ) async throws(RecognitionError) {
         events.append(event)
         window = StreamWindow(capacity: settings.frames)
         smoothing.reset()
-        (picked, lastSample, hasDecided) = (nil, nil, false)
+        spans.beginRun()
+        (picked, appended, lastSample, hasDecided) = (nil, nil, nil, false)
+        (previous, current) = (nil, nil)
         advance(to: frame)
-        try await take(sample)
+        if let sample { try await take(sample) }
     }
 
     // MARK: - Frames
 
-    private mutating func take(_ sample: FrameGrid.Sample) async throws(RecognitionError) {
+    private mutating func take(_ sample: FrameGrid.Sample, decides: Bool = true) async throws(RecognitionError) {
         lastSample = sample
         let wanted: Picked? =
             switch sample.picture {
@@ -116,18 +142,34 @@ struct StreamProcess: Sendable {
         if picked?.isEncoded == true {
             window.repeatLast()
         } else if let frame = picked?.live.frame {
-            window.append(try await encode(frame), isRepetition: isRepetition)
+            window.append(try await encode(frame, at: sample.number), isRepetition: isRepetition)
             picked?.isEncoded = true
         }
-        if rule.isDue(sample.number) { try await decide(sample) }
+        appended = sample.number
+        if decides, rule.isDue(sample.number), isUpToDate() { try await decide(sample) }
     }
 
-    private mutating func encode(_ frame: Frame) async throws(RecognitionError) -> FrameState {
+    /// Whether the window may be decided: after a drop, frames that wait go into windows that cost all of their frames
+    /// first, so that what is decided is regular and new.
+    private mutating func isUpToDate() -> Bool {
+        guard costsWindows, let rest = leftOut, rest > 0, let arrival = current?.live.arrival,
+            ContinuousClock.now - arrival > .seconds(settings.hop)
+        else {
+            leftOut = nil
+            return true
+        }
+        leftOut = rest - 1
+        return false
+    }
+
+    private mutating func encode(_ frame: Frame, at number: Int) async throws(RecognitionError) -> FrameState {
         let preprocessing = recognizer.session.preprocessing
         let prepared = measured(&account.timings.transform) { preprocessing.prepared(frame) }
         let encoded: EncodedFrames
         if isCausal {
-            encoded = await recognizer.session.encoded(prepared, after: window.last)
+            // Where windows lie apart the last frame is none that this one follows.
+            let neighbour = appended == number - 1 ? window.last : nil
+            encoded = await recognizer.session.encoded(prepared, after: neighbour)
         } else if let encoder = recognizer.encoder {
             encoded = try await encoder.encode([prepared])
         } else {
@@ -165,7 +207,8 @@ struct StreamProcess: Sendable {
         // A repetition is known for one when the frame behind it has come.
         let newest = sample.picture == .previous ? previous : current
         return StreamDecision(
-            window: max(grid.start, sample.time - settings.window)..<sample.time, predictions: predictions,
+            window: min(max(grid.start, sample.time - settings.window), sample.time)..<sample.time,
+            predictions: predictions,
             smoothed: smoothed, outcome: settings.outcome(of: smoothed),
             latency: newest.map { (ContinuousClock.now - $0.live.arrival) / .seconds(1) } ?? 0,
             timings: account.timings,

@@ -1,4 +1,5 @@
 internal import Synchronization
+public import Video
 
 /// Recognises actions in a stream of frames, window by window, each frame encoded once where the model allows it.
 ///
@@ -8,7 +9,7 @@ internal import Synchronization
 ///     }
 ///
 /// Nothing is queued here: the next frame is asked for when the one before is done with, so a source that cannot wait
-/// must drop, and say so in ``LiveFrame/dropped``.
+/// must drop, and say so in `ArrivedFrame.dropped`; then decisions are left out, too.
 public struct StreamRecognizer: Sendable {
     let session: Session
     let encoder: SharedEncoder?
@@ -33,6 +34,9 @@ public struct StreamRecognizer: Sendable {
         guard encoder.map({ $0.session === session }) ?? true else {
             throw .badSetting("the shared encoder belongs to another session")
         }
+        guard settings.cache == .none || session.sharesFrames || session.hasCausalCache else {
+            throw .badSetting("a causal cache; the model mixes frames in a way that allows none")
+        }
         (self.session, self.settings, self.encoder) = (session, settings, encoder)
         labels = CurrentLabels(names: session.labels)
     }
@@ -40,12 +44,12 @@ public struct StreamRecognizer: Sendable {
     /// Recognises a stream.
     ///
     /// The frames' own errors come out as `RecognitionError.video` or `.source`; cancelling the task ends with
-    /// `.cancelled`.
+    /// `.cancelled`. Before an error the action that goes on ends, so that each `began` has its `ended`.
     ///
     /// - Parameter frames: the frames in the order of their arrival.
     /// - Returns: what happens; each iteration begins with an empty window.
     public func events<Frames: AsyncSequence & Sendable>(of frames: Frames) -> StreamEvents<Frames>
-    where Frames.Element == LiveFrame {
+    where Frames.Element == ArrivedFrame {
         StreamEvents(recognizer: self, frames: frames)
     }
 

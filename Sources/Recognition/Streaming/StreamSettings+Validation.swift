@@ -19,8 +19,8 @@ extension StreamSettings {
         guard (0...3600).contains(minimumDuration) else {
             throw .badSetting("a least duration of \(minimumDuration) s; it must be 0 to 3600")
         }
-        guard longestGap.map({ $0 >= stride && $0 <= 86_400 }) ?? true else {
-            throw .badSetting("a longest gap of \(longestGap ?? 0) s; it must be from the stride to a day")
+        guard longestGap.map({ $0 >= 2 * stride && $0 <= 86_400 }) ?? true else {
+            throw .badSetting("a longest gap of \(longestGap ?? 0) s; it must be from two strides to a day")
         }
         try validateProbabilities()
     }

@@ -14,7 +14,8 @@ public struct StreamSettings: Sendable, Equatable, Codable {
         case none
         /// What the adapters saw of the frames before: every frame is computed once, and does not see those behind it.
         ///
-        /// The probabilities are near those of the whole window. Models that are exact with shared frames stay so.
+        /// The probabilities are others than those of the whole window, see docs/streaming.md for how much; measure it.
+        /// Models that are exact with shared frames stay so.
         case causal
     }
 
@@ -53,9 +54,9 @@ public struct StreamSettings: Sendable, Equatable, Codable {
     public var start = StartRule.short
     /// What models keep whose frames see each other in the tower.
     public var cache = Cache.none
-    /// The longest time without a frame that repetitions fill; nil means a window.
+    /// The longest time without a frame that repetitions fill; nil means a window, and at least two strides.
     ///
-    /// A longer one starts a new window.
+    /// A longer one starts a new window, unless the source dropped the frames.
     public var longestGap: Double?
 
     /// Makes settings; what is not named here is set afterwards.
@@ -74,6 +75,6 @@ public struct StreamSettings: Sendable, Equatable, Codable {
     /// The number of strides between two decisions.
     var hopStrides: Int { max(Int((min(hop / stride, 1e9)).rounded()), 1) }
 
-    /// The time without a frame after which a new window starts.
-    var gap: Double { longestGap ?? window }
+    /// The time without a frame after which a new window starts, in seconds.
+    public var gap: Double { longestGap ?? max(window, 2 * stride) }
 }

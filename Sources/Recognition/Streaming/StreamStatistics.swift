@@ -37,6 +37,9 @@ public struct StreamStatistics: Sendable {
     /// - Parameter began: when the stream or the program began.
     public init(began: ContinuousClock.Instant = .now) { self.began = began }
 
+    /// The next event belongs to another stream: what lies between counts as no time and no change.
+    public mutating func beginRun() { last = nil }
+
     /// Counts an event.
     ///
     /// - Parameters:

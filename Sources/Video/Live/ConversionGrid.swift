@@ -1,6 +1,7 @@
 /// Which pictures must be converted for whoever looks at the picture nearest to each time of a grid.
 ///
-/// That is, for each grid time, the first picture at or after it, and the picture before unless it is farther away.
+/// That is, for each grid time, the first picture at or after it, and the picture before unless it is farther away; also
+/// the first one after a gap. The times keep their phase from the first picture on.
 struct ConversionGrid {
     private let stride: Double
     private let gap: Double
@@ -17,22 +18,23 @@ struct ConversionGrid {
     ///
     /// - Returns: whether the picture before it and whether this one is wanted.
     mutating func accept(_ time: Double) -> (previous: Bool, current: Bool) {
-        var isNearer = false
-        if let previous, time - previous.time > gap {
-            isNearer = finish()
-            (start, next, self.previous) = (time, 0, nil)
+        guard let previous else {
+            (start, next) = (time, 1)
+            self.previous = (time, true)
+            return (false, true)
         }
-        if previous == nil { start = time }
+        var (isWanted, isFirst) = (false, false)
+        if time - previous.time > gap {
+            // Whoever looks must know from when on pictures are there again.
+            (isWanted, isFirst) = (finish(), true)
+            next = number(atOrAfter: time)
+        } else if target <= time + Self.rounding, !previous.isDelivered {
+            isWanted = target - previous.time <= time - target
+        }
         let isReached = target <= time + Self.rounding
-        if isReached, let previous, !previous.isDelivered {
-            isNearer = target - previous.time <= time - target
-        }
-        if isReached {
-            next = max(Int(min((time - start) / stride, 1e15)) - 1, next)
-            while target <= time + Self.rounding { next += 1 }
-        }
-        previous = (time, isReached)
-        return (isNearer, isReached)
+        if isReached { next = number(atOrAfter: time + 2 * Self.rounding) }
+        self.previous = (time, isReached || isFirst)
+        return (isWanted, isReached || isFirst)
     }
 
     /// Whether the last picture is wanted, now that no other follows: it may be the nearest to the next grid time.
@@ -42,6 +44,10 @@ struct ConversionGrid {
     }
 
     private var target: Double { start + Double(next) * stride }
+
+    private func number(atOrAfter time: Double) -> Int {
+        Int(min(((time - start - Self.rounding) / stride).rounded(.up), 1e15))
+    }
 
     /// More than the rounding of time stamps.
     private static let rounding = 1e-6

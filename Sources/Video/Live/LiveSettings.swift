@@ -12,14 +12,14 @@ public struct LiveSettings: Sendable {
     public struct Grid: Sendable, Equatable {
         /// Seconds from one time to the next.
         public var stride: Double
-        /// Seconds without a picture after which the times begin anew, at the next one; nil never does.
+        /// Seconds without a picture in which no time is wanted, also not by the picture behind; nil wants all.
         public var longestGap: Double?
 
         /// Makes a grid.
         ///
         /// - Parameters:
         ///   - stride: seconds from one time to the next.
-        ///   - longestGap: seconds without a picture after which the times begin anew.
+        ///   - longestGap: seconds without a picture in which no time is wanted.
         public init(stride: Double, longestGap: Double? = nil) { (self.stride, self.longestGap) = (stride, longestGap) }
     }
 

@@ -102,7 +102,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     var segments: String?
 
     @OptionGroup(title: "Segments")
-    var stream: SegmentOptions
+    var stream: StreamOptions
 
     @Option(help: ArgumentHelp("Write everything that the figures depend on, and the figures.", valueName: "file"))
     var manifest: String?
@@ -126,6 +126,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         guard segments == nil || (lists.isEmpty && rerun == nil && method == nil) else {
             throw ValidationError("--segments is a list by itself; leave out other lists, --protocol and --rerun.")
         }
+        if segments != nil { try validateSegments() }
         guard rerun != nil || segments != nil || !lists.isEmpty else {
             throw ValidationError("Name a list, or a manifest with --rerun.")
         }
@@ -159,6 +160,25 @@ struct EvaluateCommand: AsyncParsableCommand {
             throw ValidationError("--zero-shot-list is measured along --interpolate, which is missing.")
         }
         _ = try draws(of: ["model"] + moreModels)
+    }
+
+    /// A list of segments is watched by one process, and takes labels and times from its file.
+    private func validateSegments() throws {
+        let given: [(String, Bool)] = [
+            ("--manifest", manifest != nil), ("--report", report != nil), ("--among", among != .listed),
+            ("--label-text", labelText != nil), ("--baseline", baseline != nil), ("--interpolate", interpolate != nil),
+            ("--root", reading.root != nil), ("--classes", reading.classes != nil), ("--workers", workers != nil),
+            ("--clips", clips.clips != nil), ("--temporal-views", clips.temporalViews != nil),
+            ("--crops", clips.crops != nil), ("--sampling", clips.sampling != nil),
+            ("--short-side", clips.shortSide != nil), ("--resize", clips.resize != nil),
+        ]
+        if let option = given.first(where: \.1)?.0 {
+            throw ValidationError("\(option) means nothing with --segments, whose videos are watched as streams.")
+        }
+        let environment = ProcessInfo.processInfo.environment
+        if let launch = try LaunchEnvironment.detected(in: environment), launch.size > 1 {
+            throw ValidationError("--segments runs in one process, not in \(launch.size).")
+        }
     }
 
     /// What each model was trained on.

@@ -3,13 +3,12 @@ import Datasets
 import Foundation
 import Recognition
 import Training
-import Video
 
 /// The evaluation of a list of long videos: the stream recogniser runs over each as fast as it can.
 struct SegmentsEvaluation {
     /// Where the list is.
     let path: String
-    let stream: SegmentOptions
+    let stream: StreamOptions
 
     /// What was found in all videos.
     private struct Findings {
@@ -31,7 +30,7 @@ struct SegmentsEvaluation {
             case nil: nil
             }
         let session = try await Session(model, model.question(labels: labels, prompts: prompts, head: head))
-        let settings = stream.settings(frames: session.frames ?? command.clips.frames ?? 8)
+        let settings = try await stream.settings(for: session, frames: command.clips.frames)
         let recognizer = try StreamRecognizer(session: session, settings: settings)
         var findings = Findings()
         let progress = ProgressReporter("segments", unit: "videos")
@@ -52,7 +51,8 @@ struct SegmentsEvaluation {
             DetectedAction(
                 video: number, label: span.label, start: span.start, end: span.end, confidence: span.confidence)
         }
-        for try await event in recognizer.events(of: FileFrames(path: file)) {
+        findings.statistics.beginRun()
+        for try await event in try recognizer.events(ofFile: file) {
             findings.statistics.add(event)
             switch event {
             case .decision(let decision):
@@ -61,7 +61,6 @@ struct SegmentsEvaluation {
             case .began, .labels, .gap, .jump: break
             }
         }
-        findings.statistics.add(.labels([]))  // the next video is no part of this one
         findings.traces.append(DecisionTrace(decisions))
     }
 

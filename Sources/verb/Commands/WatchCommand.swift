@@ -34,6 +34,9 @@ struct WatchCommand: AsyncParsableCommand {
     @OptionGroup(title: "Precision")
     var precision: PrecisionOptions
 
+    @Option(help: "Frames of a window (default: what the model takes, else 8).")
+    var frames: Int?
+
     @OptionGroup(title: "Windows and decisions")
     var stream: StreamOptions
 
@@ -57,6 +60,7 @@ struct WatchCommand: AsyncParsableCommand {
         guard model.model != nil || labels.areGiven else {
             throw ValidationError("Name the actions with --labels or --labels-file: the bundled model has no classes.")
         }
+        guard (1...1024).contains(frames ?? 8) else { throw ValidationError("--frames must be 1 to 1024.") }
         guard top > 0 else { throw ValidationError("--top must be at least 1.") }
         guard sources.count(where: { $0 == .descriptor(0) }) <= 1 else {
             throw ValidationError("Standard input can be watched once only.")
@@ -88,17 +92,17 @@ struct WatchCommand: AsyncParsableCommand {
     func run() async throws {
         let began = ContinuousClock.now
         let (names, prompts) = (try labels.labelSet(), try labels.promptSet())
-        let loaded = try await model.load(frames: stream.frames)
+        let loaded = try await model.load(frames: frames)
         let head = labels.scoreBy
         let question: @Sendable (LabelSet?, PromptSet?) throws(RecognitionError) -> Question = {
             (labels: LabelSet?, prompts: PromptSet?) throws(RecognitionError) in
             try loaded.question(labels: labels, prompts: prompts, head: head)
         }
         let engine = try await precision.settings(
-            for: loaded, frames: stream.frames ?? loaded.model.frames ?? 8)
+            for: loaded, frames: frames ?? loaded.model.frames ?? 8)
         let session = try await Session(loaded, try question(names, prompts), engine: engine)
         if precision.precision != .fp32 { Notices.write("note: \(session.encoder)") }
-        let settings = try stream.settings(frames: stream.frames ?? session.frames ?? 8)
+        let settings = try await stream.settings(for: session, frames: frames)
         let sources = try liveSources()
         let streams = sources.map {
             WatchedStream(name: "\($0)", labels: session.labels, drop: source.settings.policy, began: began)
@@ -142,7 +146,7 @@ struct WatchCommand: AsyncParsableCommand {
     func liveSettings(_ settings: StreamSettings) -> LiveSettings {
         var live = source.settings
         if annotate == nil {
-            live.grid = .init(stride: settings.stride, longestGap: settings.longestGap ?? settings.window)
+            live.grid = settings.grid
         }
         return live
     }

@@ -1,9 +1,8 @@
-import Recognition
 import Video
 
 /// A live source's frames on their way to a recogniser: up to a time, and drawn on as they pass.
 struct WatchedFrames: AsyncSequence, Sendable {
-    typealias Element = LiveFrame
+    typealias Element = ArrivedFrame
     typealias Failure = VideoError
 
     let live: LiveFrames
@@ -16,17 +15,17 @@ struct WatchedFrames: AsyncSequence, Sendable {
     }
 
     struct Iterator: AsyncIteratorProtocol {
-        typealias Element = LiveFrame
+        typealias Element = ArrivedFrame
         typealias Failure = VideoError
 
         fileprivate var frames: LiveFrames.Iterator
         fileprivate let duration: Double
         fileprivate let annotator: VideoAnnotator?
 
-        mutating func next() async throws(VideoError) -> LiveFrame? {
+        mutating func next() async throws(VideoError) -> ArrivedFrame? {
             guard let next = try await frames.next(), next.frame.time < duration else { return nil }
             await annotator?.take(next.frame)
-            return LiveFrame(next.frame, arrival: next.arrival, dropped: next.dropped, decode: next.decode)
+            return next
         }
     }
 }

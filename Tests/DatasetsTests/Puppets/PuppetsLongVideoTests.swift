@@ -25,6 +25,24 @@ struct PuppetsLongVideoTests {
         }
     }
 
+    @Test("foreign folders are refused, and what was left half-written goes")
+    func folders() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "long-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let (foreign, plan) = (
+            folder.appending(path: "thesis.txt"), PuppetsLongWriter.Plan(size: 32, videos: 1, actions: 1)
+        )
+        try Data("mine".utf8).write(to: foreign)
+        #expect(throws: DatasetError.self) { try PuppetsLongWriter(plan, to: folder).write() }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["thesis.txt"])
+        try FileManager.default.removeItem(at: foreign)
+        try PuppetsLongWriter(plan, to: folder).write()
+        try Data().write(to: folder.appending(path: "long/000000.mp4.1.part"))
+        try PuppetsLongWriter(plan, to: folder).write()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/long") == ["000000.mp4"])
+    }
+
     @Test("the frames are those of the clips, at rising times")
     func frames() {
         let video = PuppetsLongVideo(seed: 3, actions: 2, size: 32)
@@ -62,6 +80,14 @@ struct PuppetsLongVideoTests {
         var other = plan
         other.seed = 6
         #expect(throws: DatasetError.self) { try PuppetsLongWriter(other, to: folder).write() }
+        let manifest = folder.appending(path: "long.json")
+        let said = try String(contentsOf: manifest, encoding: .utf8)
+        #expect(said.contains("\"version\":\(Puppets.version)"))
+        let old = said.replacing("\"version\":\(Puppets.version)", with: "\"version\":0")
+        try Data(old.utf8).write(to: manifest)
+        #expect(throws: DatasetError.self, "frames of another version of the world") {
+            try PuppetsLongWriter(plan, to: folder).write()
+        }
         for change in [\PuppetsLongWriter.Plan.videos, \.actions, \.size] {
             var wrong = plan
             wrong[keyPath: change] = 0

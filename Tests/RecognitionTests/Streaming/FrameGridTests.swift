@@ -11,8 +11,9 @@ struct FrameGridTests {
         switch verdict {
         case .samples(let samples): words(samples)
         case .late: "late"
-        case .gap(let time, let sample): "gap \(time.lowerBound)-\(time.upperBound) \(words([sample]))"
-        case .jump(let from, let to, let sample): "jump \(from)-\(to) \(words([sample]))"
+        case .gap(let time, let sample):
+            "gap \(time.lowerBound)-\(time.upperBound) \(words([sample].compactMap(\.self)))"
+        case .jump(let from, let to, let sample): "jump \(from)-\(to) \(words([sample].compactMap(\.self)))"
         }
     }
 
@@ -68,11 +69,33 @@ struct FrameGridTests {
     @Test("long holes and far jumps back begin anew")
     func runs() {
         #expect(
-            run([0, 0.5, 4.6, 5.1]) == ["C0.0#0", "C0.5#1", "gap 0.5-4.6 C4.6#0", "C5.1#1", ""])
+            run([0, 0.5, 4.6, 5.1]) == ["C0.0#0", "C0.5#1", "gap 0.5-4.6 ", "C5.0#0", ""])
+        #expect(run([0, 5, 5.2]) == ["C0.0#0", "gap 0.0-5.0 C5.0#0", "", ""])
         #expect(
             run([0, 4, 4.5], gap: 4).prefix(2) == ["C0.0#0", "R0.5#1 R1.0#2 R1.5#3 R2.0#4 R2.5#5 R3.0#6 R3.5#7 C4.0#8"])
         #expect(
             run([0, 9, 9.5, 0, 0.5]) == ["C0.0#0", "gap 0.0-9.0 C9.0#0", "C9.5#1", "jump 9.5-0.0 C0.0#0", "C0.5#1", ""])
+    }
+
+    @Test("the phase of the grid is that of the first frame, over gaps and jumps")
+    func phase() {
+        #expect(
+            run([0.2, 0.7, 6, 6.2, 0.1, 0.7]) == [
+                "C0.2#0", "C0.7#1", "gap 0.7-6.0 ", "C6.2#0", "jump 6.2-0.1 ", "P0.2#0 C0.7#1", "",
+            ])
+        #expect(run([9, 3.2, 3.5]) == ["C9.0#0", "jump 9.0-3.2 ", "C3.5#0", ""])
+    }
+
+    @Test("a hole of dropped frames is no gap, and costs no more than what windows show")
+    func holes() {
+        var grid = FrameGrid(stride: 0.5, gap: 4, limit: 3)
+        #expect(described(grid.accept(0.5, isHole: true)) == "C0.5#0", "the source counts from the frame it dropped")
+        #expect(described(grid.accept(1)) == "C1.0#1")
+        #expect(described(grid.accept(7, isHole: true)) == "R5.5#10 R6.0#11 R6.5#12 C7.0#13")
+        #expect(described(grid.accept(1e9, isHole: true)).hasSuffix("C1000000000.0#1999999999"))
+        #expect(described(grid.accept(1e9 + 9)) == "gap 1000000000.0-1000000009.0 C1000000009.0#0")
+        var second = FrameGrid(stride: 0.5, gap: 4)
+        #expect(described(second.accept(1.2, isHole: true)) == "" && described(second.accept(1.6)) == "C1.5#0")
     }
 
     @Test("a day of frames stays on the grid")
@@ -134,10 +157,18 @@ struct StreamSettingsTests {
         #expect(await said { $0.hop = -0.25 }.contains("multiple"))
         #expect(await said { $0.smoothing = -1 }.contains("smoothing"))
         #expect(await said { $0.minimumDuration = .nan }.contains("least duration"))
-        #expect(await said { $0.longestGap = 0.1 }.contains("gap"))
+        #expect(await said { $0.longestGap = 0.4 }.contains("gap"))
         #expect(await said { $0.hysteresis = .init(enter: 0.3, leave: 0.4) }.contains("not above"))
         #expect(await said { $0.unknown = 2 }.contains("unknown"))
         #expect(await said { $0.thresholds = ["waving": -1] }.contains("waving"))
+    }
+
+    @Test("a gap is longer than a window, and than the distance of frames that are wanted")
+    func gap() {
+        #expect(StreamSettings().gap == 2 && StreamSettings(frames: 1, stride: 0.25).gap == 0.5)
+        var settings = StreamSettings()
+        settings.longestGap = 7
+        #expect(settings.gap == 7)
     }
 
     @Test("hops of any multiple are taken")

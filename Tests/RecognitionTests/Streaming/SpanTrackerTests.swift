@@ -114,6 +114,63 @@ struct SpanTrackerTests {
             ])
     }
 
+    private let lasting: (inout StreamSettings) -> Void = { $0.minimumDuration = 2 }
+
+    @Test("what is too short to be reported does not part what goes on")
+    func challenger() {
+        let a = (a: 0.75, b: 0.0), b = (a: 0.0, b: 0.75), none = (a: 0.3, b: 0.3)
+        // Middles are 0.5, 1, 2, 3 …; the blip of b at 4 neither ends a nor counts for its confidence.
+        #expect(
+            changes([a, a, a, a, b, a, a], lasting) == [
+                .began(span(0, 2, "a", 0.75)), .ended(span(0, 7, "a", 0.75)),
+            ])
+        // b lasts: a ends where b began.
+        #expect(
+            changes([a, a, a, a, b, b, b], lasting) == [
+                .began(span(0, 2, "a", 0.75)),
+                .changed(from: span(0, 4, "a", 0.75), to: span(4, 6, "b", 0.75)), .ended(span(4, 7, "b", 0.75)),
+            ])
+        // Neither b nor anything else lasts, and a does not come back.
+        #expect(
+            changes([a, a, a, a, b, none], ends: false, lasting) == [
+                .began(span(0, 2, "a", 0.75)), .ended(span(0, 4, "a", 0.75)),
+            ])
+        #expect(
+            changes([a, a, a, a, b], lasting) == [
+                .began(span(0, 2, "a", 0.75)), .ended(span(0, 4, "a", 0.75)),
+            ], "the end finds a in doubt since 4")
+    }
+
+    @Test("an action does not outlast challengers that take turns")
+    func turns() {
+        let a = [Prediction(label: "a", probability: 0.75)]
+        var tracker = SpanTracker(
+            {
+                var settings = StreamSettings()
+                settings.minimumDuration = 2
+                return settings
+            }())
+        var ends: [SpanTracker.Change] = []
+        for number in 0..<9 {
+            let other = [Prediction(label: number % 2 == 0 ? "b" : "c", probability: 0.75)]
+            let time = Double(number)
+            if let change = tracker.add(number < 4 ? a : other, time..<time) { ends.append(change) }
+        }
+        #expect(ends == [.began(span(0, 2, "a", 0.75)), .ended(span(0, 4, "a", 0.75))])
+    }
+
+    @Test("no span begins before the one before it ends, unless time begins anew")
+    func floor() {
+        var tracker = SpanTracker(StreamSettings())
+        let a = [Prediction(label: "a", probability: 0.75)]
+        #expect(tracker.add(a, 8..<10) == .began(span(8, 9, "a", 0.75)))
+        #expect(tracker.finish() == .ended(span(8, 10, "a", 0.75)))
+        #expect(tracker.add(a, 8.25..<10.25) == .began(span(10, 10, "a", 0.75)))
+        #expect(tracker.finish() == .ended(span(10, 10.25, "a", 0.75)))
+        tracker.beginRun()
+        #expect(tracker.add(a, 1..<2) == .began(span(1, 1.5, "a", 0.75)))
+    }
+
     @Test("a label's own threshold takes the place of the border, in both directions")
     func thresholds() {
         #expect(changes([(0.75, 0)]) { $0.thresholds = ["a": 0.9] }.isEmpty)

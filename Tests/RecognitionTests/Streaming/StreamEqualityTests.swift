@@ -105,7 +105,9 @@ struct StreamEqualityTests {
         let settings = StreamSettings(frames: 4, stride: 0.2)
         let streams = (0..<5).map { stream in
             GivenFrames(
-                (0..<20).map { LiveFrame(TestModel.picture($0 + 100 * stream, time: Double($0) / 10)) })
+                (0..<20).map {
+                    ArrivedFrame(TestModel.picture($0 + 100 * stream, time: Double($0) / 10), arrival: .now)
+                })
         }
         let together = try await withThrowingTaskGroup(of: (Int, [StreamDecision]).self) { group in
             for (number, frames) in streams.enumerated() {

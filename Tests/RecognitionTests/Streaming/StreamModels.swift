@@ -21,25 +21,43 @@ enum StreamModels {
     static let exact: [ActionModelConfiguration] = {
         var evl = EVLConfiguration(vision: clip.vision, frames: 4, classes: 3)
         evl.decoderLayers = 2
-        var twoHeaded = ActionCLIPConfiguration(
-            clip: clip, frames: 4, aggregator: AggregatorConfiguration(.transformer, clip: clip))
-        if case .transformer(var sizes) = twoHeaded.aggregator {
-            sizes.token = TokenView()
-            twoHeaded.aggregator = .transformer(sizes)
-        }
         let aggregated = AggregatorConfiguration.Kind.allCases.map { kind in
             ActionModelConfiguration.actionCLIP(
                 ActionCLIPConfiguration(clip: clip, frames: 4, aggregator: AggregatorConfiguration(kind, clip: clip)))
         }
         let others: [ActionModelConfiguration] = [
             .clip(clip), .linearProbe(LinearProbeConfiguration(clip: clip, frames: 4, classes: 3)), .evl(evl),
-            .actionCLIP(twoHeaded),
         ]
-        return aggregated + others
+        return aggregated + others + twoHeaded
+    }()
+
+    /// Students with two heads: a token in the temporal transformer, in the image tower, none; both ways to one answer.
+    static let twoHeaded: [ActionModelConfiguration] = {
+        var (spatial, last) = (TokenView(), TokenView())
+        (spatial.level, spatial.projection) = (.spatial, .separate)
+        last.readout = .last
+        return [TokenView(), spatial, last].map { token in
+            var student = ActionCLIPConfiguration(
+                clip: clip, frames: 4, aggregator: AggregatorConfiguration(.transformer, clip: clip))
+            if case .transformer(var sizes) = student.aggregator {
+                sizes.token = token
+                student.aggregator = .transformer(sizes)
+            }
+            return .actionCLIP(student)
+        }
     }()
 
     /// Models whose frames see each other in the tower.
     static let mixed: [ActionModelConfiguration] = {
+        let shift = ActionCLIPConfiguration(
+            clip: clip, frames: 4, aggregator: AggregatorConfiguration(.transformer, clip: clip), temporal: .shift)
+        let joint = ActionCLIPConfiguration(
+            clip: clip, frames: 4, aggregator: AggregatorConfiguration(.mean, clip: clip), temporal: .joint)
+        return cached + [.actionCLIP(shift), .actionCLIP(joint)]
+    }()
+
+    /// Those of them that have a causal cache.
+    static let cached: [ActionModelConfiguration] = {
         var adapter = STAdapterConfiguration(vision: clip.vision, frames: 4, classes: 3, placement: .beforeMLP)
         adapter.adapterWidth = 8
         let m2 = M2CLIPConfiguration(clip: clip, frames: 4, classes: 3, labelWords: 5)
@@ -75,30 +93,31 @@ enum StreamModels {
 
 /// Frames of a stream that are there at once.
 struct GivenFrames: AsyncSequence, Sendable {
-    typealias Element = LiveFrame
+    typealias Element = ArrivedFrame
     typealias Failure = VideoError
 
-    let frames: [LiveFrame]
+    let frames: [ArrivedFrame]
     /// What the stream ends with.
     var failure: VideoError?
 
-    init(_ frames: [LiveFrame], failure: VideoError? = nil) { (self.frames, self.failure) = (frames, failure) }
+    init(_ frames: [ArrivedFrame], failure: VideoError? = nil) { (self.frames, self.failure) = (frames, failure) }
 
     /// Pictures that differ, at these times.
     init(times: [Double]) {
-        self.init(times.enumerated().map { LiveFrame(TestModel.picture($0.offset, time: $0.element)) })
+        self.init(
+            times.enumerated().map { ArrivedFrame(TestModel.picture($0.offset, time: $0.element), arrival: .now) })
     }
 
     func makeAsyncIterator() -> Iterator { Iterator(frames: frames[...], failure: failure) }
 
     struct Iterator: AsyncIteratorProtocol {
-        typealias Element = LiveFrame
+        typealias Element = ArrivedFrame
         typealias Failure = VideoError
 
-        var frames: ArraySlice<LiveFrame>
+        var frames: ArraySlice<ArrivedFrame>
         let failure: VideoError?
 
-        mutating func next() async throws(VideoError) -> LiveFrame? {
+        mutating func next() async throws(VideoError) -> ArrivedFrame? {
             if let frame = frames.popFirst() { return frame }
             if let failure { throw failure }
             return nil

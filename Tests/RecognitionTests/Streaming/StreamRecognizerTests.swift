@@ -38,7 +38,7 @@ struct StreamRecognizerTests {
         let (clean, own) = ([0, 0.2, 0.4, 0.6, 0.8], try await recognizer())
         var frames = GivenFrames(times: clean).frames
         for (place, time) in [(4, 0.5), (3, 0.4), (2, 0.1)] {
-            frames.insert(LiveFrame(TestModel.picture(99, time: time)), at: place)
+            frames.insert(ArrivedFrame(TestModel.picture(99, time: time), arrival: .now), at: place)
         }
         let decisions = try await own.decisions(GivenFrames(frames))
         let expected = try await own.decisions(GivenFrames(times: clean))
@@ -50,16 +50,18 @@ struct StreamRecognizerTests {
     func drops() async throws {
         let times = [0, 0.2, 0.4, 1.2, 1.4], dropped = [0, 0, 2, 7, 0]
         let frames = zip(times, dropped).enumerated().map { number, frame in
-            LiveFrame(TestModel.picture(number, time: frame.0), dropped: frame.1, decode: 0.5)
+            ArrivedFrame(
+                TestModel.picture(number, time: frame.0), arrival: .now, dropped: frame.1, decode: 0.5)
         }
-        let decisions = try await recognizer { $0.longestGap = 2 }.decisions(GivenFrames(frames))
-        #expect(decisions.map { ($0.window.upperBound * 10).rounded() } == [0, 2, 4, 6, 8, 10, 12, 14])
-        #expect(decisions.map(\.dropped) == [0, 0, 2, 7, 0, 0, 0, 0])
-        #expect(decisions.map(\.repeated) == [0, 0, 0, 1, 2, 3, 3, 2])
-        #expect(decisions.map(\.newFrames) == [1, 1, 1, 0, 0, 0, 1, 1])
-        #expect(decisions.map(\.timings.decode) == [0.5, 0.5, 0.5, 0.5, 0, 0, 0, 0.5])
+        let decisions = try await recognizer().decisions(GivenFrames(frames))
+        // Of the times 0.6, 0.8, 1.0 and 1.2 in the hole only the last is decided.
+        #expect(decisions.map { ($0.window.upperBound * 10).rounded() } == [0, 2, 4, 12, 14])
+        #expect(decisions.map(\.dropped) == [0, 0, 2, 7, 0])
+        #expect(decisions.map(\.repeated) == [0, 0, 0, 3, 2])
+        #expect(decisions.map(\.newFrames) == [1, 1, 1, 1, 1])
+        #expect(decisions.map(\.timings.decode) == [0.5, 0.5, 0.5, 0.5, 0.5])
         #expect(decisions.allSatisfy { $0.latency >= 0 && $0.window.lowerBound >= 0 })
-        #expect(decisions.map { ($0.window.lowerBound * 10).rounded() } == [0, 0, 0, 0, 0, 2, 4, 6])
+        #expect(decisions.map { ($0.window.lowerBound * 10).rounded() } == [0, 0, 0, 4, 6])
     }
 
     @Test("after a gap or a jump back a new window fills, as if the stream began there")
@@ -117,7 +119,7 @@ struct StreamRecognizerTests {
             var place: Int
             let action: @Sendable () async throws -> Void
 
-            mutating func next() async throws -> LiveFrame? {
+            mutating func next() async throws -> ArrivedFrame? {
                 if place == 0 { try await action() }
                 place -= 1
                 return try await frames.next()
@@ -181,6 +183,74 @@ struct StreamRecognizerTests {
         let stream = Interrupted(frames: GivenFrames(times: [0]), place: 0) { throw CocoaError(.fileReadUnknown) }
         let said = await message { for try await _ in own.events(of: stream) {} }
         #expect(said.contains("source of frames failed"))
+    }
+
+    @Test("an action that goes on ends before the source's error is thrown, and nothing comes after it")
+    func endedByFailure() async throws {
+        let own = try await recognizer { $0.hysteresis = .init(enter: 0, leave: 0) }
+        let frames = GivenFrames(
+            GivenFrames(times: [0, 0.2, 0.3]).frames, failure: VideoError(.damaged, detail: "the line is cut"))
+        var (events, said) = ([StreamEvent](), [String]())
+        var iterator = own.events(of: frames).makeAsyncIterator()
+        for _ in 0..<20 {
+            do {
+                guard let event = try await iterator.next() else { break }
+                events.append(event)
+            } catch { said.append("\(error)") }
+        }
+        #expect(words(events).map { $0.prefix(5) } == ["began", "ended"])
+        #expect(words(events).last?.hasSuffix("-0.4") == true, "the last frame stands for the time it is nearest to")
+        #expect(said.count == 1 && said[0].contains("the line is cut"))
+    }
+
+    @Test("an action that goes on ends before a cancelled stream does")
+    func endedByCancelling() async throws {
+        let own = try await recognizer { $0.hysteresis = .init(enter: 0, leave: 0) }
+        let frames = GivenFrames(times: (0..<1000).map { Double($0) / 5 })
+        let task = Task {
+            var (events, said) = ([StreamEvent](), "")
+            do {
+                for try await event in own.events(of: frames) {
+                    events.append(event)
+                    if case .began = event { withUnsafeCurrentTask { $0?.cancel() } }
+                }
+            } catch { said = "\(error)" }
+            return (events, said)
+        }
+        let (events, said) = await task.value
+        #expect(words(events).map { $0.prefix(5) } == ["began", "ended"] && said == "cancelled")
+        #expect(events.count < 10)
+    }
+
+    @Test("spans among new labels begin where those among the old ones end")
+    func floor() async throws {
+        let session = try await TestModel.session()
+        let own = try await recognizer(session) { $0.hysteresis = .init(enter: 0, leave: 0) }
+        let new = try LabelSet(["bowing", "jumping on the spot"])
+        let frames = GivenFrames(times: (0..<12).map { Double($0) / 5 })
+        let stream = Interrupted(frames: frames, place: 8) { try await own.replace(.texts(new, nil)) }
+        var spans: [Span] = []
+        for try await event in own.events(of: stream) {
+            switch event {
+            case .changed(let span, _), .ended(let span): spans.append(span)
+            default: break
+            }
+        }
+        #expect(spans.count >= 2)
+        for (one, next) in zip(spans, spans.dropFirst()) { #expect(one.end <= next.start, "\(one) \(next)") }
+        #expect(spans.contains { abs($0.end - 1.4) < 1e-9 } && spans.contains { abs($0.start - 1.4) < 1e-9 })
+    }
+
+    @Test("many sentences are encoded in several turns")
+    func turns() async throws {
+        let session = try await TestModel.session()
+        let labels = try LabelSet((0..<70).map { "waving \($0)" })
+        let scorer = await session.scorer
+        let sizes = await TorchThread.run { scorer.unknownSentences(of: .texts(labels, nil)).map(\.count) }
+        #expect(sizes.count > 2 && sizes.allSatisfy { $0 <= 32 } && sizes.reduce(0, +) >= 70)
+        let names = try await session.labels(for: .texts(labels, nil)).names
+        let rest = await TorchThread.run { scorer.unknownSentences(of: .texts(labels, nil)).count }
+        #expect(names == labels.names && rest == 0)
     }
 
     @Test("cancelling ends the stream")

@@ -46,10 +46,11 @@ struct ConversionGridTests {
         #expect(chosen.count <= 2 * Int(end / stride) + 3)
     }
 
-    @Test("the times begin anew after a gap")
+    @Test("after a gap the times go on where pictures are, in their phase")
     func gap() {
-        // 4.3 begins anew: 4.3, 4.8, 5.3.
-        #expect(wanted([0, 0.3, 0.5, 4.3, 4.5, 4.8, 5.1], stride: 0.5, gap: 2) == [0, 2, 3, 5, 6])
+        // The first after the gap, then those for 4.5 and 5.
+        #expect(wanted([0, 0.3, 0.5, 4.3, 4.5, 4.8, 5.1], stride: 0.5, gap: 2) == [0, 2, 3, 4, 6])
+        #expect(wanted([0, 0.3, 0.5, 4.5, 4.8, 5.1], stride: 0.5, gap: 2) == [0, 2, 3, 5])
         // The last picture before the gap is the nearest to 1.
         #expect(wanted([0, 0.3, 0.5, 0.9, 4.3], stride: 0.5, gap: 2) == [0, 2, 3, 4])
         #expect(wanted([0, 0.3, 0.5, 4.3, 4.5, 4.8, 5.1], stride: 0.5) == [0, 2, 3, 4, 6])

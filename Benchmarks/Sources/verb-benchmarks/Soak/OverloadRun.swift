@@ -1,107 +1,115 @@
 import Foundation
 import Recognition
-import Synchronization
 import Video
 
-/// The second phase: frames at the pace of the clock, and an encoder that takes longer than there is time.
+/// The second phase: a file at the pace of the clock, and streams that together want more than the computer can do.
 struct OverloadRun {
-    let recognizer: StreamRecognizer
+    let recognizers: [StreamRecognizer]
     /// Seconds on the clock.
     let seconds: Double
-    /// Seconds that each encoded picture takes more.
-    let slow: Double
     /// Frames that may wait.
     let queue: Int
 
+    /// What one stream told.
+    struct Stream: Sendable {
+        var delivered = 0, decisions = 0, gaps = 0, toldDrops = 0
+        var windowsOffTheGrid = 0, timesNotRising = 0
+        /// Of each decision: when on the clock, and seconds from the arrival of the window's last frame.
+        var latencies: [(time: Double, seconds: Double)] = []
+        var counts = LiveCounts()
+    }
+
     struct Result: Encodable, CustomStringConvertible {
+        let streams: Int
         let seconds: Double
-        let framesSent, framesDropped, framesDroppedByDecisions, longestQueue, queueBound, decisions, encoded: Int
-        /// The longest time between a frame's due time on the clock and the decision that it completed.
-        let longestLag: Double
-        /// The largest distance of a decision's time from the grid of strides.
-        let largestGridError: Double
+        let converted, dropped, delivered, waitingAtEnd, queueBound, decisions, gaps: Int
+        let latency, latencyEarly, latencyLate: Percentiles
+        /// Resident memory in MiB at each tenth of the time.
         let residentMiB: [Double]
+        let failures: [String]
 
         var description: String {
             """
-            overload: \(framesSent) frames sent in \(String(format: "%.0f", seconds)) s, \(framesDropped) dropped \
-            (decisions tell of \(framesDroppedByDecisions)), \(encoded) encoded, \(decisions) decisions
-              longest queue             \(longestQueue) of \(queueBound)
-              longest lag               \(String(format: "%.2f s", longestLag))
-              off the grid at most      \(String(format: "%.2g s", largestGridError))
-              resident MiB              \(residentMiB.map { String(format: "%.0f", $0) }.joined(separator: " "))
+            overload: \(streams) streams for \(String(format: "%.0f", seconds)) s, \(converted) frames converted, \
+            \(dropped) dropped, \(delivered) delivered, \(waitingAtEnd) waiting at the end, \(decisions) decisions
+              latency p50 / p95 / p99   \(latency)
+                in the first third      \(latencyEarly)
+                in the last third       \(latencyLate)
+              resident MiB by tenths    \(residentMiB.map { String(format: "%.0f", $0) }.joined(separator: " "))
             """
         }
     }
 
     func run(_ path: String) async throws -> Result {
-        let (frames, yielding) = AsyncStream.makeStream(of: LiveFrame.self, bufferingPolicy: .bufferingNewest(queue))
-        let pacer = Pacer(bound: queue), start = ContinuousClock.now
-        let seconds = seconds
-        let sending = Task {
-            try await pacer.send(LoopedFrames(path: path, seconds: seconds), to: yielding, from: start)
-        }
-        var (decisions, encoded, told, lag, error) = (0, 0, 0, 0.0, 0.0)
-        var memory = [Memory.residentMiB ?? .nan]
-        for try await event in recognizer.events(of: frames) {
-            guard case .decision(let decision) = event else { continue }
-            decisions += 1
-            (encoded, told) = (encoded + decision.newFrames, told + decision.dropped)
-            let time = decision.window.upperBound, strides = time / recognizer.settings.stride
-            error = max(error, abs(strides - strides.rounded()) * recognizer.settings.stride)
-            lag = max(lag, (ContinuousClock.now - start) / .seconds(1) - time)
-            // The recogniser asks for the next frame when this is over: it is the encoder that is slow.
-            try await Task.sleep(for: .seconds(slow * Double(decision.newFrames)))
-        }
-        memory.append(Memory.residentMiB ?? .nan)
-        try await sending.value
-        let counts = pacer.counts
-        return Result(
-            seconds: (ContinuousClock.now - start) / .seconds(1), framesSent: counts.sent,
-            framesDropped: counts.dropped, framesDroppedByDecisions: told, longestQueue: counts.longest,
-            queueBound: queue, decisions: decisions, encoded: encoded, longestLag: lag, largestGridError: error,
-            residentMiB: memory)
-    }
-}
-
-/// Sends frames when they are due, and counts what a full queue drops.
-final class Pacer: Sendable {
-    struct Counts { var sent = 0, dropped = 0, longest = 0, untold = 0 }
-
-    private let state = Mutex(Counts())
-    private let bound: Int
-
-    init(bound: Int) { self.bound = bound }
-
-    var counts: Counts { state.withLock { $0 } }
-
-    func send(
-        _ frames: LoopedFrames, to stream: AsyncStream<LiveFrame>.Continuation, from start: ContinuousClock.Instant
-    ) async throws {
-        defer { stream.finish() }
-        for try await frame in frames {
-            let due = start + .seconds(frame.frame.time)
-            try await Task.sleep(until: due, clock: .continuous)
-            var live = frame
-            live.arrival = due
-            send(live, to: stream)
-        }
-    }
-
-    /// The oldest that waits is dropped; the next one that is sent tells of it.
-    private func send(_ frame: LiveFrame, to stream: AsyncStream<LiveFrame>.Continuation) {
-        state.withLock { counts in
-            var live = frame
-            live.dropped = counts.untold
-            counts.untold = 0
-            counts.sent += 1
-            let outcome = stream.yield(live)
-            if case .enqueued(let room) = outcome { counts.longest = max(counts.longest, bound - room) }
-            if case .dropped(let gone) = outcome {
-                counts.dropped += 1
-                counts.untold += gone.dropped + 1
-                counts.longest = bound
+        let start = ContinuousClock.now, memory = MemoryTrace(seconds: seconds)
+        let streams = try await withThrowingTaskGroup(of: Stream?.self) { group in
+            for recognizer in recognizers { group.addTask { try await watch(path, recognizer, start) } }
+            group.addTask {
+                await memory.run()
+                return nil
             }
+            return try await group.reduce(into: [Stream]()) { if let stream = $1 { $0.append(stream) } }
         }
+        return await result(streams, (ContinuousClock.now - start) / .seconds(1), memory.residentMiB)
+    }
+
+    private func watch(
+        _ path: String, _ recognizer: StreamRecognizer, _ start: ContinuousClock.Instant
+    ) async throws -> Stream {
+        var settings = LiveSettings()
+        (settings.loops, settings.drop, settings.grid) = (true, .dropOldest(capacity: queue), recognizer.settings.grid)
+        let live = try LiveFrames(.file(path), settings)
+        let frames = CountedFrames(live: live)
+        var stream = Stream(), last = -1.0
+        for try await event in recognizer.events(of: frames) {
+            let time = (ContinuousClock.now - start) / .seconds(1)
+            switch event {
+            case .decision(let decision):
+                stream.decisions += 1
+                stream.toldDrops += decision.dropped
+                stream.latencies.append((time, decision.latency))
+                let end = decision.window.upperBound, strides = end / recognizer.settings.stride
+                if abs(strides - strides.rounded()) > 1e-3 { stream.windowsOffTheGrid += 1 }
+                if end <= last { stream.timesNotRising += 1 }
+                last = end
+            case .gap, .jump: stream.gaps += 1
+            case .began, .changed, .ended, .labels: break
+            }
+            if time >= seconds { break }
+        }
+        stream.counts = live.counts
+        stream.delivered = frames.delivered
+        return stream
+    }
+
+    private func result(_ streams: [Stream], _ seconds: Double, _ memory: [Double]) -> Result {
+        func sum(_ number: (Stream) -> Int) -> Int { streams.map(number).reduce(0, +) }
+        let (converted, dropped) = (sum(\.counts.converted), sum(\.counts.dropped))
+        let delivered = sum(\.delivered), waiting = converted - dropped - delivered
+        var failures: [String] = []
+        func check(_ holds: Bool, _ words: String) { if !holds { failures.append(words) } }
+        check(dropped > 0, "nothing was dropped: the streams were no overload")
+        check(streams.allSatisfy { $0.decisions > 0 }, "a stream was never decided")
+        check(sum(\.timesNotRising) == 0, "decisions whose times do not rise")
+        check(sum(\.windowsOffTheGrid) == 0, "windows off the grid")
+        check(sum(\.gaps) == 0, "drops taken for gaps")
+        // A frame more may be on its way from the source's thread.
+        check((0...streams.count * (queue + 1)).contains(waiting), "\(waiting) frames neither dropped nor delivered")
+        check(sum(\.toldDrops) <= dropped, "more drops told than there were")
+        let latencies = streams.flatMap(\.latencies)
+        let early = Self.histogram(latencies.filter { $0.time < self.seconds / 3 })
+        let late = Self.histogram(latencies.filter { $0.time > self.seconds * 2 / 3 })
+        // A median of few decisions trembles; a queue without a bound grows by seconds.
+        check(late.percentile(0.5) ?? 0 <= 2 * (early.percentile(0.5) ?? 0) + 0.5, "the latency grows: a queue does")
+        check(MemoryTrace.isFlat(memory), "memory grows")
+        return Result(
+            streams: streams.count, seconds: seconds, converted: converted, dropped: dropped, delivered: delivered,
+            waitingAtEnd: waiting, queueBound: queue, decisions: sum(\.decisions), gaps: sum(\.gaps),
+            latency: Percentiles(Self.histogram(latencies)), latencyEarly: Percentiles(early),
+            latencyLate: Percentiles(late), residentMiB: memory, failures: failures)
+    }
+
+    private static func histogram(_ latencies: [(time: Double, seconds: Double)]) -> DurationHistogram {
+        latencies.reduce(into: DurationHistogram()) { $0.add($1.seconds) }
     }
 }

@@ -10,14 +10,18 @@ struct SoakBenchmark: AsyncParsableCommand {
         commandName: "soak",
         abstract: "Memory, latency and queues of a stream recogniser in the long run.",
         discussion: """
-            First an hour of media, an encoded file again and again, as fast as possible: resident memory must stay and the \
-            latency of a decision is told. Then frames at the pace of the clock with an encoder that takes longer than \
-            there is time: the queue must stay within its bound, what is dropped must be counted, and decisions must not \
-            fall behind the clock.
+            First an hour of media, an encoded file again and again, as fast as possible: the latency of decisions, and \
+            resident memory, which must stay. Then the file at the pace of the clock in several streams of a model that \
+            computes each window whole, which is more than there is time for: queues must stay within their bounds, what \
+            is dropped must be counted, windows must stay regular and rise in time, latency and memory must not grow. \
+            What does not hold is named, and the command fails.
             """)
 
-    @Option(help: "A model directory or name.")
+    @Option(help: "A model directory or name, for the first phase.")
     var model = "verb-tiny"
+
+    @Option(help: "The same for the second phase: one whose frames see each other.")
+    var overloadModel = "verb-tiny-m2clip"
 
     @Option(help: "A video file (default: a Puppets video of twelve actions, rendered once).")
     var video: String?
@@ -28,13 +32,16 @@ struct SoakBenchmark: AsyncParsableCommand {
     @Option(help: "Seconds on the clock of the second phase; 0 leaves it out.")
     var overload = 60.0
 
-    @Option(help: "Seconds that the encoder of the second phase takes more for each picture.")
-    var slow = 0.6
+    @Option(help: "Streams of the second phase.")
+    var streams = 16
+
+    @Option(help: "Seconds between two frames of a window, and between decisions, in the second phase.")
+    var overloadStride = 0.05
 
     @Option(help: "Frames that may wait in the second phase.")
     var queue = 8
 
-    @Option(help: "Seconds between two frames of a window.")
+    @Option(help: "Seconds between two frames of a window in the first phase.")
     var stride = 0.25
 
     @Option(help: "Threads of LibTorch.")
@@ -48,16 +55,34 @@ struct SoakBenchmark: AsyncParsableCommand {
         let folder = FileManager.default.temporaryDirectory.appending(path: "verb-soak-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = try video ?? render(into: folder)
+        var failures: [String] = []
+        if media > 0 {
+            let result = try await SoakRun(recognizer: recognizer(session(model), stride), media: media).run(path)
+            try report(result)
+            failures += result.failures
+        }
+        if overload > 0 {
+            let session = try await session(overloadModel)
+            let recognizers = try (0..<streams).map { _ in try recognizer(session, overloadStride) }
+            let result = try await OverloadRun(recognizers: recognizers, seconds: overload, queue: queue).run(path)
+            try report(result)
+            failures += result.failures
+        }
+        for failure in Set(failures).sorted() { FileHandle.standardError.write(Data("failed: \(failure)\n".utf8)) }
+        if !failures.isEmpty { throw ExitCode.failure }
+    }
+
+    private func session(_ model: String) async throws -> Session {
         let library = ModelLibrary()
         let loaded = try await library.load(library.locate(model))
         let labels = try loaded.classNames.map { try LabelSet($0) } ?? LabelSet(Puppets.trainingActions.map(\.name))
-        let session = try await Session(loaded, labels: labels)
+        return try await Session(loaded, labels: labels)
+    }
+
+    private func recognizer(_ session: Session, _ stride: Double) throws -> StreamRecognizer {
         var settings = StreamSettings(frames: session.frames ?? 8, stride: stride)
         settings.smoothing = 0.5
-        let recognizer = try StreamRecognizer(session: session, settings: settings)
-        try report(await SoakRun(recognizer: recognizer, media: media).run(path))
-        guard overload > 0 else { return }
-        try report(await OverloadRun(recognizer: recognizer, seconds: overload, slow: slow, queue: queue).run(path))
+        return try StreamRecognizer(session: session, settings: settings)
     }
 
     private func render(into folder: URL) throws -> String {
@@ -85,14 +110,4 @@ struct Percentiles: Encodable, CustomStringConvertible {
     }
 
     var description: String { String(format: "%.2f / %.2f / %.2f, at most %.1f ms", p50, p95, p99, maximum) }
-}
-
-extension Memory {
-    /// The resident memory of this process now, in MiB; nil where the system does not tell.
-    static var residentMiB: Double? {
-        guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return nil }
-        let fields = text.split(separator: " ")
-        guard fields.count > 1, let pages = Double(fields[1]) else { return nil }
-        return pages * Double(sysconf(Int32(_SC_PAGESIZE))) / 1_048_576
-    }
 }

@@ -15,6 +15,7 @@ struct SoakRun {
         let realTimeFactor: Double
         /// Resident memory in MiB at each tenth of the media.
         let residentMiB: [Double]
+        let failures: [String]
 
         var description: String {
             let memory = residentMiB.map { String(format: "%.0f", $0) }.joined(separator: " ")
@@ -31,68 +32,27 @@ struct SoakRun {
 
     func run(_ path: String) async throws -> Result {
         let start = ContinuousClock.now
-        var (statistics, memory, tenth) = (StreamStatistics(began: start), [Double](), 1)
-        for try await event in recognizer.events(of: LoopedFrames(path: path, seconds: media)) {
+        var (statistics, memory, tenth, last, failures) = (
+            StreamStatistics(began: start), [Double](), 1, -1.0, [String]()
+        )
+        for try await event in try recognizer.events(ofFile: path, loops: true) {
             statistics.add(event)
             guard case .decision(let decision) = event else { continue }
-            while tenth <= 10, decision.window.upperBound >= media * Double(tenth) / 10 - 1 {
+            let end = decision.window.upperBound
+            if end <= last { failures.append("a decision at \(end) s behind one at \(last) s") }
+            last = end
+            while tenth <= 10, end >= media * Double(tenth) / 10 {
                 memory.append(Memory.residentMiB ?? .nan)
                 tenth += 1
             }
+            if end >= media { break }
         }
+        if !MemoryTrace.isFlat(memory) { failures.append("memory grows") }
         return Result(
             mediaSeconds: statistics.mediaTime, seconds: (ContinuousClock.now - start) / .seconds(1),
             decisions: statistics.decisions, encodedFrames: statistics.encodedFrames,
             latency: Percentiles(statistics.latency), encode: Percentiles(statistics.encode),
             head: Percentiles(statistics.head), realTimeFactor: statistics.realTimeFactor ?? .nan,
-            residentMiB: memory)
-    }
-}
-
-/// A file's frames again and again, their times going on.
-struct LoopedFrames: AsyncSequence, Sendable {
-    typealias Element = LiveFrame
-    typealias Failure = VideoError
-
-    let path: String
-    /// Seconds of media after which the sequence ends.
-    let seconds: Double
-
-    func makeAsyncIterator() -> Iterator {
-        Iterator(path: path, seconds: seconds, frames: FileFrames(path: path).makeAsyncIterator())
-    }
-
-    struct Iterator: AsyncIteratorProtocol {
-        typealias Element = LiveFrame
-        typealias Failure = VideoError
-
-        let path: String
-        let seconds: Double
-        var frames: FileFrames.Iterator
-        private var begin = 0.0
-        private var last = 0.0
-        private var step = 0.04
-
-        init(path: String, seconds: Double, frames: FileFrames.Iterator) {
-            (self.path, self.seconds, self.frames) = (path, seconds, frames)
-        }
-
-        mutating func next() async throws(VideoError) -> LiveFrame? {
-            if let frame = try await frames.next() { return moved(frame) }
-            begin = last + step
-            frames = FileFrames(path: path).makeAsyncIterator()
-            guard let frame = try await frames.next() else { return nil }
-            return moved(frame)
-        }
-
-        private mutating func moved(_ live: LiveFrame) -> LiveFrame? {
-            let (frame, time) = (live.frame, begin + live.frame.time)
-            guard time <= seconds else { return nil }
-            if frame.time > 0 { step = time - last }
-            last = time
-            var live = live
-            live.frame = Frame(width: frame.width, height: frame.height, pixels: frame.pixels, time: time)
-            return live
-        }
+            residentMiB: memory, failures: failures)
     }
 }

@@ -35,7 +35,7 @@ public struct DecisionTrace: Sendable, Equatable {
     ///   - stability: how long it must stay, in seconds.
     /// - Returns: seconds of the video; nil when it was not recognised while it lasted.
     public func delay(of action: TimedAction, stability: Double) -> Double? {
-        let during = decisions.filter { $0.time >= action.start && $0.time <= action.end }
+        let during = decisions.filter { $0.time >= action.start && $0.time < action.end }
         let first = during.first { decision in
             during.allSatisfy {
                 $0.time < decision.time || $0.time > decision.time + stability || $0.outcome == action.label
