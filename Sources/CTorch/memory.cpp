@@ -2,6 +2,10 @@
 #include <c10/core/Allocator.h>
 #include <c10/util/ThreadLocalDebugInfo.h>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 #include <algorithm>
 #include <memory>
 
@@ -43,5 +47,12 @@ int64_t ct_memory_meter_peak(const ct_memory_meter *meter) { return meter->count
 int64_t ct_memory_meter_live(const ct_memory_meter *meter) { return meter->counter->live; }
 
 void ct_memory_meter_stop(ct_memory_meter *meter) { delete meter; }
+
+void ct_keep_memory(void) {
+#if defined(__GLIBC__)
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 512 << 20);
+#endif
+}
 
 }

@@ -265,7 +265,7 @@ void attend(Rows<T> queries, int64_t count, const Products<T> &products, const O
     auto stride = padded(seen);
     scratch.weights.resize(static_cast<size_t>(query_rows * stride));
     scratch.mixed.resize(static_cast<size_t>(query_rows * width));
-    auto blocks = (count + query_rows - 1) / query_rows, step = (count + blocks - 1) / blocks;
+    auto blocks = std::max<int64_t>((count + query_rows - 1) / query_rows, 1), step = (count + blocks - 1) / blocks;
     for (int64_t start = 0; start < count; start += step) {
         auto rows = std::min(step, count - start);
         products.scores({queries.data + start * queries.stride, queries.stride}, rows, scratch.weights.data());

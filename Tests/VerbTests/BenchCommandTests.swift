@@ -18,6 +18,8 @@ struct BenchCommandTests {
         #expect(command.architecture == .tinyCLIP8M16 && command.mode == nil && command.batch == [1, 4])
         #expect(command.precision.precision == .int8 && command.precision.calibrate == ["a.mp4", "b.mp4"])
         #expect(try BenchCommand.parse([]).precision.precision == .fp32)
+        let streams = try BenchCommand.parse(["--mode", "stream", "--confirm", "0", "--rate", "4", "--budget", "50"])
+        #expect(streams.mode == .stream && streams.confirm == 0 && streams.rate == 4 && streams.budget == 50)
     }
 
     @Test("recognize takes a precision too")
@@ -35,7 +37,9 @@ struct BenchCommandTests {
         "wrong usage ends with 64",
         arguments: [
             ["--mode", "clip"], ["--batch", "0"], ["--architecture", "ViT-X/1"], ["--rate", "0"], ["--rate", "nan"],
-            ["--budget", "0"], ["--runs", "0"], ["--seconds", "-1"], ["--precision", "fp8"], ["--threads", "0"],
+            ["--budget", "0"], ["--runs", "0"], ["--confirm", "-1"],
+            ["--calibrate", "1", "2", "3", "4", "5", "6", "7", "8", "9"], ["--seconds", "-1"], ["--precision", "fp8"],
+            ["--threads", "0"],
             ["--model", "m", "--architecture", "ViT-B/16"],
         ])
     func usage(_ arguments: [String]) throws {

@@ -30,6 +30,7 @@ public struct ImageEngine: Sendable {
         tolerance: EngineTolerance = EngineTolerance()
     ) throws(CLIPError) {
         try Self.check(tower, precision, pictures)
+        InferenceHardware.keepMemory()
         let shown = pictures.flatMap { $0.count > 0 ? $0 : nil } ?? Self.noise(tower)
         let prepared = withoutGradient { EngineTower(tower, preprocessing, precision, shown) }
         self.tower = prepared

@@ -52,6 +52,8 @@ ct_memory_meter *ct_memory_meter_start(void);
 int64_t ct_memory_meter_peak(const ct_memory_meter *meter);
 int64_t ct_memory_meter_live(const ct_memory_meter *meter);
 void ct_memory_meter_stop(ct_memory_meter *meter);
+// From now on the process keeps freed memory for what it takes next, where its allocator can be told so.
+void ct_keep_memory(void);
 
 // ---- tensor.cpp: making, reading, moving
 void ct_free(ct_tensor *tensor);

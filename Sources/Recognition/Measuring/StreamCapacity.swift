@@ -76,7 +76,9 @@ extension Session {
             let load = try await pacedLoad(streams: streams, rate: rate, seconds: confirming)
             tried.append(load)
             if load.isLive(budget: allowed) { break }
-            streams -= max(streams / 10, 1)
+            // As many as this run says it could have borne.
+            let excess = max(load.realTimeFactor, load.latency.p95 / allowed, 1)
+            streams = min(streams - 1, Int(Double(streams) * 0.95 / excess))
         }
         return StreamCapacity(rate: rate, budget: allowed, tried: tried, streams: streams, threads: threads)
     }

@@ -54,7 +54,10 @@ struct SpanTracker: Sendable {
             (pending, lapse) = (nil, nil)
             return nil
         }
-        if current != nil, lapse == nil { lapse = middle }
+        if let current {
+            let holds = probability(of: current, in: smoothed).map { $0 >= leave(current.label) } ?? false
+            lapse = holds ? nil : lapse ?? middle
+        }
         challenge(rival, smoothed, begin, middle)
         return settle(at: middle)
     }

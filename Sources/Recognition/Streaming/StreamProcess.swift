@@ -40,6 +40,8 @@ struct StreamProcess: Sendable {
     private var isHole = false
     /// Decisions that may still be left out since newer frames wait behind them; nil where none were dropped.
     private var leftOut: Int?
+    /// A window that was due and was left out, and no newer one was decided.
+    private var undecided: FrameGrid.Sample?
     /// The last grid time of this run, and whether any of its windows was decided.
     private var lastSample: FrameGrid.Sample?
     private var hasDecided = false
@@ -101,6 +103,7 @@ struct StreamProcess: Sendable {
     /// Takes the end of the stream, or of a run without gaps.
     mutating func finish() async throws(RecognitionError) {
         for sample in grid.finish() { try await take(sample) }
+        if let undecided { try await decide(undecided) }
         if let lastSample, !hasDecided, settings.start == .short, window.count > 0 { try await decide(lastSample) }
         if let change = spans.finish() { events.append(StreamEvent(change)) }
     }
@@ -121,7 +124,7 @@ struct StreamProcess: Sendable {
         smoothing.reset()
         spans.beginRun()
         (picked, appended, lastSample, hasDecided) = (nil, nil, nil, false)
-        (previous, current) = (nil, nil)
+        (previous, current, leftOut) = (nil, nil, nil)
         advance(to: frame)
         if let sample { try await take(sample) }
     }
@@ -146,7 +149,8 @@ struct StreamProcess: Sendable {
             picked?.isEncoded = true
         }
         appended = sample.number
-        if decides, rule.isDue(sample.number), isUpToDate() { try await decide(sample) }
+        guard decides, rule.isDue(sample.number) else { return }
+        if isUpToDate() { try await decide(sample) } else { undecided = sample }
     }
 
     /// Whether the window may be decided: after a drop, frames that wait go into windows that cost all of their frames
@@ -188,7 +192,7 @@ struct StreamProcess: Sendable {
         let ranked = try await recognizer.session.ranked(window, among: labels.scored, isCausal: isCausal)
         window = ranked.window
         account.timings += ranked.timings
-        hasDecided = true
+        (hasDecided, undecided) = (true, nil)
         let decision = decision(ranked.predictions, sample)
         account = Account()
         events.append(.decision(decision))

@@ -12,7 +12,7 @@ extension StreamRecognizer {
     ///   - path: a video file.
     ///   - loops: whether it begins again at its end, its times going on.
     ///   - options: how it is decoded.
-    /// - Returns: what happens.
+    /// - Returns: what happens; it is iterated once.
     /// - Throws: `RecognitionError.video` for options that cannot be.
     public func events(
         ofFile path: String, loops: Bool = false, options: VideoOptions = .init()

@@ -47,7 +47,7 @@ public struct StreamRecognizer: Sendable {
     /// `.cancelled`. Before an error the action that goes on ends, so that each `began` has its `ended`.
     ///
     /// - Parameter frames: the frames in the order of their arrival.
-    /// - Returns: what happens; each iteration begins with an empty window.
+    /// - Returns: what happens; each iteration begins with an empty window, where frames can be iterated again.
     public func events<Frames: AsyncSequence & Sendable>(of frames: Frames) -> StreamEvents<Frames>
     where Frames.Element == ArrivedFrame {
         StreamEvents(recognizer: self, frames: frames)

@@ -93,6 +93,12 @@ package enum InferenceHardware {
     /// Whether it multiplies bfloat16.
     package static let hasBFloat16Units = ct_has_bfloat16_units()
 
+    /// Keeps the memory of freed results for the next ones, which the system would clear anew: page by page that costs as
+    /// much as a small layer.
+    ///
+    /// It holds for the whole process, on Linux.
+    package static func keepMemory() { ct_keep_memory() }
+
     /// Whether LibTorch's small matrix products, which the kernel of attention is made of, work on it.
     ///
     /// - Parameter dtype: of queries, keys and values.

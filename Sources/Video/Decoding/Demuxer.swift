@@ -90,7 +90,7 @@ final class Demuxer {
     ///
     /// libav takes the unknown length for one that was not reached.
     private func isEndOfUnknownLength(_ code: Int32) -> Bool {
-        guard code == -EIO, let source = context.pointee.pb else { return false }
+        guard code == -EIO, path.lowercased().hasPrefix("http"), let source = context.pointee.pb else { return false }
         return avio_size(source) < 0
     }
 

@@ -72,7 +72,10 @@ extension Demuxer {
             settings["rtsp_transport"] = "tcp"
             settings["protocol_whitelist"] = "rtp,srtp,udp,tcp,tls,http,https,httpproxy"
         case "http", "https": settings["protocol_whitelist"] = "http,https,tcp,tls,crypto,httpproxy"
-        case "udp": settings["protocol_whitelist"] = "udp"
+        case "udp":
+            settings["protocol_whitelist"] = "udp"
+            // Datagrams that come faster than they are read are lost, as others on their way; that is no end.
+            settings["overrun_nonfatal"] = "1"
         default: settings["protocol_whitelist"] = "tcp"
         }
         return settings

@@ -109,6 +109,7 @@ struct LivePlayer: Sendable {
 
     private mutating func play(_ reader: VideoReader, _ isRecording: Bool) throws(VideoError) {
         let isPaced = settings.pace == .real && (!source.isRemote || isRecording)
+        if isRecording { time.isRecorded() }
         var previous: Moment?
         while let stamp = try decode(reader) {
             backoff.reset()

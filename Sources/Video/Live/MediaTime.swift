@@ -14,7 +14,7 @@ struct MediaTime {
     /// Time stamps that go on by so many seconds more than the clock have jumped: the stream was set anew.
     static let jump = 10.0
 
-    let joint: Joint
+    private(set) var joint: Joint
     private var origin: ContinuousClock.Instant?
     /// What is added to a time stamp.
     private var offset = 0.0
@@ -24,6 +24,9 @@ struct MediaTime {
     private var step = 0.0
 
     init(_ joint: Joint) { self.joint = joint }
+
+    /// What comes was recorded: it is not made by the clock, however long a picture stands still in it.
+    mutating func isRecorded() { joint = .seamless }
 
     /// The next picture is the first of a new connection or loop.
     mutating func join() { isJoining = true }

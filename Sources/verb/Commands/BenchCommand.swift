@@ -123,7 +123,9 @@ struct BenchCommand: AsyncParsableCommand {
         if architecture != nil {
             // With random weights the best label is hardly better than the next, and pictures need not show anything.
             engine.tolerance.labelAgreement = 0
-            if engine.calibration.isEmpty { engine.calibration = Session.noise(8, side: loaded.preprocessing.imageSize) }
+            if engine.calibration.isEmpty {
+                engine.calibration = Session.noise(8, side: loaded.preprocessing.imageSize)
+            }
         }
         return try await Session(loaded, question, engine: engine)
     }

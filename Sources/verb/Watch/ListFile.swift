@@ -19,8 +19,8 @@ struct ListFile<List: Equatable & Sendable>: Sendable {
     ///   - list: what was read from it.
     ///   - read: reads the list of a file.
     init(path: String, list: List?, read: @escaping @Sendable (String) throws(RecognitionError) -> List) {
+        // The first look reads the file: it may have changed since the list was read.
         (self.path, self.list, self.read) = (path, list, read)
-        stamp = Self.stamp(path)
     }
 
     /// Looks at the file.

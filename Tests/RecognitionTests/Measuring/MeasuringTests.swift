@@ -48,6 +48,8 @@ struct MeasuringTests {
         let paced = try await session.pacedLoad(streams: 2, rate: 1e6, seconds: 1e-5)
         #expect(paced.latency.runs == 10 && paced.realTimeFactor > 1 && !paced.isLive(budget: 1e-6))
         #expect(paced.backlog ?? 0 > 0)
+        let easy = try await session.streamCapacity(rate: 1, budget: 60, limit: 1, threads: 1, confirming: 0.5, usual)
+        #expect(easy.streams == 1 && easy.tried.last?.backlog != nil && easy.tried.count == 2)
         let wrong = await message { _ = try await session.encoderSpeed(batch: 0, usual) }
         #expect(wrong.contains("0 pictures"), "\(wrong)")
     }

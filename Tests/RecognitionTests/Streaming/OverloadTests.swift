@@ -67,7 +67,9 @@ struct OverloadTests {
             let events = try await own.all(frames)
             #expect(!events.contains { if case .gap = $0 { true } else { false } })
             let decisions = events.compactMap { if case .decision(let decision) = $0 { decision } else { nil } }
-            #expect(decisions.count == (session.sharesFrames ? 30 : 6))
+            // Of whole windows every fifth, and the one that the end finds left out.
+            #expect(decisions.count == (session.sharesFrames ? 30 : 7))
+            #expect(tenths(decisions).last == 1450 && decisions.reduce(0) { $0 + $1.dropped } == 29 * 24)
         }
     }
 

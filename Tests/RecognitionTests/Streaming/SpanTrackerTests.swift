@@ -141,6 +141,21 @@ struct SpanTrackerTests {
             ], "the end finds a in doubt since 4")
     }
 
+    @Test("an action that holds outlasts challengers that do not")
+    func rivals() {
+        var settings = StreamSettings()
+        settings.minimumDuration = 2
+        var tracker = SpanTracker(settings)
+        var changes: [SpanTracker.Change] = []
+        for number in 0..<12 {
+            let rival = Prediction(label: number % 2 == 0 ? "b" : "c", probability: 0.5)
+            let held = Prediction(label: "a", probability: number < 4 ? 0.75 : 0.4), time = Double(number)
+            if let change = tracker.add(number < 4 ? [held] : [rival, held], time..<time) { changes.append(change) }
+        }
+        #expect(changes == [.began(span(0, 2, "a", 0.75))])
+        #expect(tracker.finish() == .ended(span(0, 11, "a", 0.75)))
+    }
+
     @Test("an action does not outlast challengers that take turns")
     func turns() {
         let a = [Prediction(label: "a", probability: 0.75)]

@@ -29,6 +29,18 @@ struct RowsTests {
         expectClose(half, exact.to(dtype: .bfloat16), absolute: 1e-5, relative: 0.0079)
     }
 
+    @Test("several threads give what one gives, and no queries give nothing")
+    func threads() {
+        let x = generator.normal([3, 130, 192]), parts = x.split(into: 3, -1), usual = TorchRuntime.threads
+        defer { TorchRuntime.threads = usual }
+        let results = [1, 3].map { (threads: Int) -> [Tensor] in
+            TorchRuntime.threads = threads
+            return [x.normalizedRows(eps: 1e-5), parts[0].rowAttention(parts[1], parts[2], heads: 4), x.quickGELU]
+        }
+        for (one, several) in zip(results[0], results[1]) { #expect(one.equal(to: several).allTrue) }
+        #expect(parts[0].slice(1, 0..<0).rowAttention(parts[1], parts[2], heads: 4).shape == [3, 0, 64])
+    }
+
     @Test("rounding to bytes ends at the ends of the grid")
     func rounding() {
         let grid = QuantizationGrid(from: -1, to: 1.55)

@@ -137,7 +137,8 @@ struct WatchProcessTests {
     func interrupt() async throws {
         try await inFolder { folder in
             let run = try VerbProcess(
-                ["watch", "a.mp4", "--loop", "--json", "--annotate", "c.mp4", "--pace", "fast"] + Self.labels,
+                ["watch", "a.mp4", "--loop", "--json", "--annotate", "c.mp4", "--pace", "fast", "--duration", "36000"]
+                    + Self.labels,
                 in: folder)
             try run.process.run()
             try await wait(for: #""event":"decision""#, from: run)
@@ -165,7 +166,7 @@ struct WatchProcessTests {
             let run = try VerbProcess(
                 [
                     "watch", "a.mp4", "--loop", "--json", "--pace", "fast", "--labels-file", "labels.txt",
-                    "--prompts-file", "prompts.txt",
+                    "--prompts-file", "prompts.txt", "--duration", "36000",
                 ], in: folder)
             try run.process.run()
             try await wait(for: #""event":"decision""#, from: run)

@@ -96,7 +96,7 @@ struct LiveNetworkTests {
         let server = try LiveServer(
             isSilent ? [part] : [part, video], header: .httpWithLength(video.count), staysOpen: isSilent)
         var settings = settings(Reconnection())
-        settings.timeout = isSilent ? 0.5 : 10
+        settings.timeout = isSilent ? 4 : 30
         let outcome = try await play(server.port, settings)
         #expect(outcome.error?.status == (isSilent ? .timeout : .truncated))
         #expect(outcome.frames.count > 10 && outcome.frames.count < 60)
@@ -185,7 +185,7 @@ struct LiveNetworkTests {
         defer { sender.stop() }
         let video = FixtureFiles.own.appending(path: "video/start_offset.ts")
         var settings = settings(Reconnection(attempts: 0))
-        settings.timeout = 2
+        settings.timeout = 5
         let live = try LiveFrames(.url("udp://127.0.0.1:\(sender.port)"), settings)
         sender.start([UInt8](try Data(contentsOf: video)))
         var times: [Double] = []

@@ -17,11 +17,11 @@ actor MemoryTrace {
         }
     }
 
-    /// Whether what is held at the end is no more than after the first quarter, give or take 5 % and 24 MiB of the
-    /// allocator's.
+    /// Whether what is held at the end is no more than after the first quarter, give or take 5 % and 8 MiB of the
+    /// allocator's; not where the system does not tell.
     static func isFlat(_ residentMiB: [Double]) -> Bool {
-        guard residentMiB.count >= 4, let last = residentMiB.last, last.isFinite else { return true }
-        return last <= residentMiB[residentMiB.count / 4] * 1.05 + 24
+        guard residentMiB.count >= 4, let last = residentMiB.last else { return false }
+        return last <= residentMiB[residentMiB.count / 4] * 1.05 + 8
     }
 }
 

@@ -95,7 +95,7 @@ struct OverloadRun {
         check(sum(\.gaps) == 0, "drops taken for gaps")
         // A frame more may be on its way from the source's thread.
         check((0...streams.count * (queue + 1)).contains(waiting), "\(waiting) frames neither dropped nor delivered")
-        check(sum(\.toldDrops) <= dropped, "more drops told than there were")
+        check((1...max(dropped, 1)).contains(sum(\.toldDrops)), "\(sum(\.toldDrops)) drops told, of \(dropped)")
         let latencies = streams.flatMap(\.latencies)
         let early = Self.histogram(latencies.filter { $0.time < self.seconds / 3 })
         let late = Self.histogram(latencies.filter { $0.time > self.seconds * 2 / 3 })
