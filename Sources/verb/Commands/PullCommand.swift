@@ -39,9 +39,7 @@ struct PullCommand: AsyncParsableCommand {
         }
         if case .cache(let reason) = model.source { Notices.write("from the cache: \(reason)") }
         struct Line: Encodable { let folder: String, commit: String }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let line = Line(folder: model.folder.path, commit: model.commit)
-        print(json ? String(decoding: try encoder.encode(line), as: UTF8.self) : line.folder)
+        print(json ? try JSONText.line(line) : line.folder)
     }
 }

@@ -14,11 +14,7 @@ struct BenchReport: Encodable {
     var streams: StreamCapacity?
 
     /// One line.
-    func jsonLine() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
+    func jsonLine() throws -> String { try JSONText.line(self) }
 
     /// A head and a table.
     var text: String {

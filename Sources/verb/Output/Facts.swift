@@ -17,8 +17,6 @@ struct Facts {
     func json() throws -> String {
         var object: [String: [String]] = [:]
         for item in items { object[item.name.trimmingCharacters(in: .whitespaces), default: []].append(item.value) }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(object), as: UTF8.self)
+        return try JSONText.line(object)
     }
 }

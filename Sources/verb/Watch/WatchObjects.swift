@@ -72,12 +72,8 @@ struct WatchObjects: WatchView {
     }
 
     private func write(_ object: Object) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         // Every field has a text, so this cannot fail; if it did, the line would say so rather than be missing.
-        do { output(String(decoding: try encoder.encode(object), as: UTF8.self)) } catch {
+        do { output(try JSONText.line(object)) } catch {
             Notices.write("error: \(error)")
         }
     }
